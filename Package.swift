@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// One self-contained file that the dynamic loader never touches: nothing of the caller's (RUNPATH, preloading,
+// a replaced library) can come between the kernel and our first instruction.
+let staticPIE: [LinkerSetting] = [
+  .unsafeFlags([
+    "-static-executable", "-use-ld=lld", "-Xclang-linker", "-static-pie",
+    "-Xlinker", "-z", "-Xlinker", "now",
+  ])
+]
+
+let package = Package(
+  name: "postern",
+  products: [
+    .executable(name: "postern-sendmail", targets: ["postern-sendmail"]),
+    .executable(name: "postern", targets: ["postern"]),
+  ],
+  targets: [
+    .target(name: "SecureStart"),
+    .target(
+      name: "LinuxSystem",
+      // Glibc declares setresuid, memfd_create, F_OFD_SETLK and their like only with this.
+      cSettings: [.define("_GNU_SOURCE")],
+      swiftSettings: strict),
+    .target(name: "InternetMessage", swiftSettings: strict),
+    .target(name: "Policy", dependencies: ["InternetMessage"], swiftSettings: strict),
+    .target(name: "Ledger", dependencies: ["LinuxSystem", "Policy"], swiftSettings: strict),
+    .target(
+      name: "Submission",
+      dependencies: ["InternetMessage", "Ledger", "LinuxSystem", "Policy"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "postern-sendmail",
+      dependencies: ["SecureStart", "Submission"],
+      swiftSettings: strict,
+      linkerSettings: staticPIE),
+    .executableTarget(
+      name: "postern",
+      dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
+    .testTarget(
+      name: "InternetMessageTests", dependencies: ["InternetMessage"], swiftSettings: strict),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy", "InternetMessage"], swiftSettings: strict),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "LinuxSystem", "Policy"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SubmissionTests",
+      dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
+      swiftSettings: strict),
+  ]
+)

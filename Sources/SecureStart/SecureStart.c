@@ -1,0 +1,29 @@
+/*
+ * Empties the environment of a privileged process before the Swift runtime reads it.
+ *
+ * The runtime honours SWIFT_* variables in constructors that run before main, set-uid or not. .preinit_array runs
+ * before every constructor. The vector itself is emptied, so that getenv and environ agree.
+ *
+ * Privilege is read from the IDs, not from AT_SECURE: the drop-in asks the same question again later, and the two
+ * answers must never differ.
+ */
+#define _GNU_SOURCE
+#include <unistd.h>
+
+static int is_privileged(void) {
+  uid_t ruid, euid, suid;
+  gid_t rgid, egid, sgid;
+  if (getresuid(&ruid, &euid, &suid) != 0 || getresgid(&rgid, &egid, &sgid) != 0)
+    return 1;
+  return ruid != euid || euid != suid || rgid != egid || egid != sgid;
+}
+
+static void empty_environment(int argc, char **argv, char **envp) {
+  (void)argc;
+  (void)argv;
+  if (is_privileged())
+    envp[0] = 0;
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const secure_start)(
+    int, char **, char **) = empty_environment;

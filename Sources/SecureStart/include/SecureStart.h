@@ -1,0 +1,1 @@
+/* Nothing is called: the object file registers itself in .preinit_array. */
