@@ -1,0 +1,4 @@
+struct MailboxScanner {
+  init(_ bytes: [UInt8], field: KnownField) {}
+  mutating func mailboxes() throws(MessageError) -> [Mailbox] { [] }
+}
