@@ -61,6 +61,8 @@ package enum DomainName {
         scalars.append(lower)
       }
     }
+    // The Kelvin sign is an ASCII k in lower case: no U-label, and no reader agrees on it.
+    guard scalars.contains(where: { $0.value >= 0x80 }) else { return nil }
     guard let encoded = Punycode.encode(scalars) else { return nil }
     let label = Array("xn--".utf8) + encoded
     return label.count <= MessageLimits.labelBytes ? label : nil

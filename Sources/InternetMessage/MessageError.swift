@@ -103,7 +103,7 @@ package enum IdentityFault: Error, Equatable, Sendable {
   case blankInAddress
   /// `<@relay:address>`.
   case sourceRoute
-  /// `%`, `!` or `|` in the local part: Postfix makes another address of it.
+  /// `%` or `!` in the local part: Postfix makes another address of it.
   case routedLocalPart(UInt8)
   /// A local part that is no dot-atom, nor a quoted string of atext and dots.
   case malformedLocalPart
@@ -141,8 +141,6 @@ package enum RecipientFault: Error, Equatable, Sendable {
   case controlCharacter(UInt8)
   /// A `"`, `(`, `[` or `<` without its partner, or a partner without it.
   case unbalanced(UInt8)
-  /// Comments nested deeper than `limit`.
-  case commentTooDeep(limit: Int)
   /// `:` that begins no group, or a group without its end.
   case colon
   /// A backslash outside quoted strings and comments.

@@ -37,9 +37,6 @@ package enum MessageLimits {
   /// (`line_length_limit`), with exit status 75.
   package static let addressBytes = 2_048
 
-  /// Levels of comments in comments in a recipient list.
-  package static let commentDepth = 100
-
   /// Bytes of one domain name as A-labels, RFC 1035 §2.3.4.
   package static let domainBytes = 253
 
