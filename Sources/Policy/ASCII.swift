@@ -31,7 +31,10 @@ enum ASCII {
 
   /// Tells whether bytes are those of a literal.
   static func matches(_ bytes: ArraySlice<UInt8>, _ literal: String) -> Bool {
-    bytes.count == literal.utf8.count && bytes.elementsEqual(literal.utf8)
+    guard bytes.count == literal.utf8.count else { return false }
+    let (left, right) = (bytes.span, literal.utf8.span)
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
   }
 
   /// Tells whether bytes begin with those of a literal.
