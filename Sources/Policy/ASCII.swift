@@ -31,8 +31,12 @@ enum ASCII {
 
   /// Tells whether bytes are those of a literal.
   static func matches(_ bytes: ArraySlice<UInt8>, _ literal: String) -> Bool {
-    guard bytes.count == literal.utf8.count else { return false }
-    let (left, right) = (bytes.span, literal.utf8.span)
+    areEqual(bytes.span, literal.utf8.span)
+  }
+
+  /// Tells whether two sequences of bytes are the same; quicker than the generic comparison.
+  static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
     for index in left.indices where left[index] != right[index] { return false }
     return true
   }

@@ -182,7 +182,7 @@ struct SenderIndexTests {
     #expect(fault { $0.append(0) } == .size(expected: size, actual: size + 1))
     #expect(
       fault { for at in 512..<$0.count { $0[at] = 0 } } == .slotChecksum(uid: 1001))
-    #expect(fault { $0[$0.count - 200] ^= 1 } == .entryChecksum(uid: 1001))
+    #expect(fault { $0[512 + 20] ^= 1 } == .entryChecksum(uid: 1001))
   }
 
   @Test func `a failing read is an error, never an absent user`() throws {
