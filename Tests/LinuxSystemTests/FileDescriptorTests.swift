@@ -80,17 +80,15 @@ struct FileDescriptorTests {
     #expect(throws: Errno(number: EFBIG, call: "read")) { try memory.readToEnd(limit: 99_999) }
   }
 
-  @Test func `a non-blocking pipe is waited for`() async throws {
+  @Test func `a non-blocking pipe is waited for`() throws {
     let pipe = try FileDescriptor.pipe()
     _ = fcntl(pipe.readEnd.rawValue, F_SETFL, O_NONBLOCK)
-    let writer = pipe.writeEnd.rawValue
-    let task = Task.detached {
-      try await Task.sleep(for: .milliseconds(20))
-      let byte = FileDescriptor(adopting: dup(writer))
-      try byte.writeAll([42])
-    }
-    #expect(try pipe.readEnd.read(upTo: 10) == [42])
-    try await task.value
+    let child = try Execution.spawn(
+      Array("/bin/sh".utf8), arguments: ["sh", "-c", "sleep 0.1; echo x"].map { Array($0.utf8) },
+      environment: [Array("PATH=/usr/bin:/bin".utf8)],
+      redirections: [Execution.Redirection(from: pipe.writeEnd.rawValue, to: 1)])
+    #expect(try pipe.readEnd.read(upTo: 10) == Array("x\n".utf8))
+    #expect(try Execution.waitForEnd(of: child) == .exited(0))
   }
 
   @Test func `writing where nobody reads is an error`() throws {
