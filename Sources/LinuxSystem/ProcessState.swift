@@ -66,7 +66,8 @@ package enum ProcessState {
 
   private static func resetSignals() throws(Errno) {
     for signal in 1...lastSignal {
-      // SIGKILL, SIGSTOP and the two signals of the thread library are refused, and need nothing.
+      // SIGKILL and SIGSTOP are refused, and need nothing. So are 32 and 33, the thread library's own,
+      // which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
       setDisposition(of: signal, ignored: signal == SIGPIPE || signal == SIGXFSZ)
     }
     var none = sigset_t()
