@@ -64,7 +64,7 @@ package enum ProcessState {
   /// that hits its limit are errors to report (EPIPE, EFBIG), not reasons to die.
   static let ignoredSignals: [Int32] = [SIGPIPE, SIGXFSZ]
 
-  private static func resetSignals() throws(Errno) {
+  static func resetSignals() throws(Errno) {
     for signal in 1...lastSignal {
       // SIGKILL and SIGSTOP are refused, and need nothing. So are 32 and 33, the thread library's own,
       // which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
@@ -85,7 +85,7 @@ package enum ProcessState {
   }
 
   /// Stops the interval timers, which survive execve(2); alarm(2) is the first of them.
-  private static func stopTimers() throws(Errno) {
+  static func stopTimers() throws(Errno) {
     var stopped = itimerval()
     for timer in [ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF] {
       // SAFETY: the kernel reads one structure.
