@@ -130,6 +130,14 @@ extension FileDescriptor {
     try setLock(F_OFD_SETLK, Int32(F_UNLCK), offset, count)
   }
 
+  /// Gives back every lock that this opening holds.
+  ///
+  /// - Throws: `Errno`.
+  package func unlockAll() throws(Errno) {
+    // A count of 0 reaches to the end of all possible files.
+    try setLock(F_OFD_SETLK, Int32(F_UNLCK), 0, 0)
+  }
+
   private func setLock(
     _ command: Int32, _ type: Int32, _ offset: UInt64, _ count: UInt64
   ) throws(Errno) {

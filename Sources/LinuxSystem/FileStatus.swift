@@ -6,7 +6,7 @@ package struct FileStatus: Equatable, Sendable {
   package let ownerUID: UInt32
   /// The group.
   package let groupGID: UInt32
-  /// The permission bits of the mode with set-uid, set-gid and sticky, without the type: for example 0o640.
+  /// The permission bits with set-uid, set-gid and sticky, without the type: for example 0o640.
   package let mode: UInt32
   /// The size in bytes.
   package let size: UInt64

@@ -16,16 +16,20 @@ package enum FileSystem {
     }
   }
 
-  /// Gives a file a second name, only if nothing has it yet.
+  /// Gives a file another name, in one step, only if nothing has that name yet.
+  ///
+  /// Unlike link(2) and unlink(2) in turn it never leaves the file with two names.
   ///
   /// - Throws: `Errno`; `isAlreadyThere` if the name is taken.
   ///
-  /// The corresponding C function is `link`.
-  package static func link(_ old: [UInt8], to new: [UInt8]) throws(Errno) {
-    try unsafe withCString(old, for: "link") { (oldPointer) throws(Errno) in
-      try unsafe withCString(new, for: "link") { (newPointer) throws(Errno) in
+  /// The corresponding C function is `renameat2` with `RENAME_NOREPLACE`.
+  package static func renameToFreeName(_ old: [UInt8], to new: [UInt8]) throws(Errno) {
+    try unsafe withCString(old, for: "renameat2") { (oldPointer) throws(Errno) in
+      try unsafe withCString(new, for: "renameat2") { (newPointer) throws(Errno) in
         // SAFETY: both are C strings during the call.
-        _ = try check("link") { unsafe Glibc.link(oldPointer, newPointer) }
+        _ = try check("renameat2") {
+          unsafe renameat2(AT_FDCWD, oldPointer, AT_FDCWD, newPointer, UInt32(RENAME_NOREPLACE))
+        }
       }
     }
   }

@@ -11,6 +11,17 @@ package enum Clock {
     guard unsafe clock_gettime(CLOCK_REALTIME, &now) == 0 else { return 0 }
     return UInt64(clamping: now.tv_sec)
   }
+
+  /// Waits; a signal that is handled elsewhere may end it early.
+  ///
+  /// - Parameter milliseconds: How long, at most 999.
+  ///
+  /// The corresponding C function is `nanosleep`.
+  package static func pause(milliseconds: Int) {
+    var duration = timespec(tv_sec: 0, tv_nsec: milliseconds * 1_000_000)
+    // SAFETY: the kernel reads one structure.
+    _ = unsafe nanosleep(&duration, nil)
+  }
 }
 
 /// This machine, and this process on it.
