@@ -40,6 +40,7 @@ package enum AddressPattern: Sendable, Equatable {
   ///   - localPart: The local part in comparison form.
   ///   - baseLocalPart: The same without its extension; equal to `localPart` if it has none.
   ///   - domain: The domain in comparison form, not empty.
+  /// - Returns: Whether the address is in the set.
   func permits(localPart: [UInt8], baseLocalPart: [UInt8], domain: [UInt8]) -> Bool {
     switch self {
     case .any: true
@@ -65,6 +66,7 @@ extension [AddressPattern] {
   /// - Parameters:
   ///   - address: The address, with its domain: one without a domain is permitted by nothing.
   ///   - delimiter: The bytes that separate an extension from the local part.
+  /// - Returns: Whether one of them does.
   /// - Complexity: Linear in the number of patterns.
   package func permit(_ address: AddrSpec, delimiter: [UInt8]) -> Bool {
     guard address.domain != nil else { return false }

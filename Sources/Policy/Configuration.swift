@@ -61,11 +61,15 @@ package struct Configuration: Sendable, Equatable {
   package var sendmailPath: [UInt8] = Array("/usr/sbin/sendmail".utf8)
   /// `mode`, which an entry of the map can override.
   package var mode: Mode = .enforce
-  /// `exempt_users`. The drop-in goes by the map's compiled form instead, which knows their UIDs.
+  /// The setting `exempt_users`.
+  ///
+  /// The drop-in goes by the map's compiled form instead, which knows their UIDs.
   package var exemptUsers: [SiteName] = [.login(Array("root".utf8))]
-  /// `unlisted_users`. It takes effect with `postern map build`.
+  /// The setting `unlisted_users`.
+  ///
+  /// It takes effect with `postern map build`.
   package var unlistedUsers: UnlistedUsers = .reject
-  /// `default_domain`, in lower case and as A-labels; `nil` = the one that the map was built with.
+  /// `default_domain`, in lower case and as A-labels; `nil` = not set.
   package var defaultDomain: [UInt8]?
   /// `recipient_delimiter`: each byte is a delimiter, as in Postfix; empty = none.
   package var recipientDelimiter: [UInt8] = []
@@ -88,6 +92,16 @@ package struct Configuration: Sendable, Equatable {
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}
+
+  /// Takes over the default domain that the map was built with.
+  ///
+  /// Like `exempt_users` and `unlisted_users` it takes effect with `postern map build`, so that all three
+  /// always belong together; `settingsDigest` tells that a build is due, and must be asked first.
+  ///
+  /// - Parameter index: The compiled map.
+  package mutating func adopt(_ index: SenderIndexHeader) {
+    defaultDomain = index.defaultDomain
+  }
 
   /// Returns the line of postern.cf that sets a name, `nil` if it is not set.
   package func line(of key: ConfigurationKey) -> Int? {

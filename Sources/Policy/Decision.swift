@@ -1,6 +1,8 @@
 package import InternetMessage
 
-/// The outcome for one message. What cannot be judged is an error, never a permit.
+/// The outcome for one message.
+///
+/// What cannot be judged is an error, never a permit.
 package enum Decision: Sendable, Equatable {
   case permit
   case reject(Rejection)

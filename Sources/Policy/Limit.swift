@@ -47,8 +47,9 @@ package enum QuotaPeriod: Sendable, CaseIterable {
     }
   }
 
-  /// The number of steps: one more than the period has, so that the step which the period's start
-  /// falls into is counted whole. The error is at most one step, and on the strict side.
+  /// The number of steps: one more than the period has.
+  ///
+  /// So the step into which the period's start falls is counted whole. The error is at most one step, and on the strict side.
   package var stepCount: Int {
     switch self {
     case .hour: 61

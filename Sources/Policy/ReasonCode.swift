@@ -13,7 +13,9 @@ package enum ReasonKind: Sendable, CaseIterable {
   /// The installation: 78 (EX_CONFIG).
   case installation
 
-  /// The exit status from sysexits.h. 75 (EX_TEMPFAIL) is not among them, on purpose.
+  /// The exit status from sysexits.h.
+  ///
+  /// 75 (EX_TEMPFAIL) is not among them, on purpose.
   package var exitStatus: Int32 {
     switch self {
     case .identity: 77

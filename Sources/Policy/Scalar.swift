@@ -58,4 +58,23 @@ enum Scalar {
 
   /// The longest path, from Linux's PATH_MAX (4096 with the NUL).
   static let pathBytes = 4_095
+
+  /// The greatest message_size_limit, 1 TiB.
+  ///
+  /// 0 is none: to Postfix it means no limit, elsewhere no
+  /// mail at all.
+  static let maximumMessageBytes: UInt64 = 1 << 40
+
+  /// The greatest header_size_limit, 64 MiB: the header section is held in memory.
+  static let maximumHeaderBytes: UInt64 = 64 << 20
+
+  /// Reads a message_size_limit.
+  static func messageSize(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    size(bytes).flatMap { $0 > 0 && $0 <= maximumMessageBytes ? $0 : nil }
+  }
+
+  /// Reads a header_size_limit.
+  static func headerSize(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    size(bytes).flatMap { $0 > 0 && $0 <= maximumHeaderBytes ? $0 : nil }
+  }
 }

@@ -4,28 +4,29 @@ package import InternetMessage
 package struct SenderRules: Sendable, Equatable {
   /// The addresses.
   package var patterns: [AddressPattern] = []
-  /// `default=ADDRESS`, else the first `local@domain`: the envelope sender where `-f` is missing.
+  /// The envelope sender where `-f` is missing: `default=ADDRESS`, else the first `local@domain`.
+  ///
   /// Its local part is as written, its domain in comparison form.
   package var defaultAddress: AddrSpec?
-  /// `mode`, `nil` = that of postern.cf; likewise below.
+  /// The option `mode`; nil = that of postern.cf, likewise below.
   package var mode: Mode?
-  /// `from_policy`
+  /// The option `from_policy`.
   package var fromPolicy: FromPolicy?
-  /// `messages_per_hour`
+  /// The option `messages_per_hour`.
   package var messagesPerHour: Limit?
-  /// `recipients_per_hour`
+  /// The option `recipients_per_hour`.
   package var recipientsPerHour: Limit?
-  /// `messages_per_day`
+  /// The option `messages_per_day`.
   package var messagesPerDay: Limit?
-  /// `recipients_per_day`
+  /// The option `recipients_per_day`.
   package var recipientsPerDay: Limit?
-  /// `recipients_per_message`
+  /// The option `recipients_per_message`.
   package var recipientsPerMessage: Limit?
-  /// `message_size_limit`, in bytes
+  /// The option `message_size_limit`, in bytes.
   package var messageBytes: UInt64?
-  /// `header_size_limit`, in bytes
+  /// The option `header_size_limit`, in bytes.
   package var headerBytes: UInt64?
-  /// `suspended=REASON`
+  /// The reason of `suspended=REASON`.
   package var suspended: [UInt8]?
 
   /// Creates rules that grant nothing.
@@ -79,7 +80,8 @@ package struct SenderEntry: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - address: The address with its domain.
-  ///   - delimiter: `recipient_delimiter`.
+  ///   - delimiter: The bytes of `recipient_delimiter`.
+  /// - Returns: Whether a pattern, the default address or an exemption permits it.
   package func permits(_ address: AddrSpec, delimiter: [UInt8]) -> Bool {
     if isExempt { return true }
     if let own = defaultAddress, address.domain != nil, own.canonical == address.canonical {

@@ -12,8 +12,9 @@ package enum SiteName: Sendable, Equatable, Hashable {
   ///
   ///     site-name = login / "uid:" 1*10DIGIT
   ///
+  /// The result is nil if it is no login name, or if the UID is none that a process can have.
+  ///
   /// - Parameter word: A word of the file.
-  /// - Returns: `nil` if it is no login name, or if the UID is none that a process can have.
   package init?(_ word: ArraySlice<UInt8>) {
     if ASCII.begins(word, with: "uid:") {
       // 4294967295 is (uid_t)-1: "leave it as it is" to setresuid(2), nobody's UID.

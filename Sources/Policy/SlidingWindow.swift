@@ -1,4 +1,6 @@
-/// What one step of a window counts. The sums saturate: a full counter never wraps to an empty one.
+/// What one step of a window counts.
+///
+/// The sums saturate: a full counter never wraps to an empty one.
 package struct StepCounts: Sendable, Equatable {
   /// Messages charged.
   package var messages: UInt32
@@ -53,7 +55,9 @@ package struct SlidingWindow: Sendable, Equatable {
   package let period: QuotaPeriod
   /// The number of the present step: seconds since 1970 divided by `period.stepSeconds`.
   package private(set) var newestStep: UInt64
-  /// Counts by age: index 0 is the present step. Always `period.stepCount` elements.
+  /// Counts by age: index 0 is the present step.
+  ///
+  /// Always `period.stepCount` elements.
   package private(set) var steps: [StepCounts]
 
   /// Creates an empty window.
@@ -67,13 +71,12 @@ package struct SlidingWindow: Sendable, Equatable {
     steps = Array(repeating: StepCounts(), count: period.stepCount)
   }
 
-  /// Restores a window that was stored.
+  /// Restores a window that was stored; nil unless `steps` has `period.stepCount` elements.
   ///
   /// - Parameters:
   ///   - period: The period that it covers.
   ///   - newestStep: The step of index 0.
   ///   - steps: Counts by age, youngest first.
-  /// - Returns: `nil` unless `steps` has exactly `period.stepCount` elements.
   package init?(_ period: QuotaPeriod, newestStep: UInt64, steps: [StepCounts]) {
     guard steps.count == period.stepCount else { return nil }
     self.period = period
@@ -109,7 +112,7 @@ package struct SlidingWindow: Sendable, Equatable {
     steps[0].add(counts)
   }
 
-  /// Takes back what was added `now`-or-earlier to one step, as far as that step still has it.
+  /// Takes back what was added to one step, as far as that step still has it.
   ///
   /// - Parameters:
   ///   - counts: What to take back.

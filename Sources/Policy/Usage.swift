@@ -43,6 +43,7 @@ package struct Usage: Sendable, Equatable {
   /// - Parameters:
   ///   - period: The window in question.
   ///   - now: Seconds since 1970. A clock that went back behind the tear does not lift it.
+  /// - Returns: Whether every finite limit of the period counts as used up.
   package func isTorn(_ period: QuotaPeriod, now: UInt64) -> Bool {
     guard let tornSince else { return false }
     return now < tornSince || now - tornSince < period.windowSeconds
