@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # constants for those who source it
 # What Install/install, Install/uninstall, Install/try and Tests/run have in common. Sourced, never run.
 
 # Nothing here depends on the umask of the root shell that calls it: a directory made with umask 077 would hide the
@@ -13,8 +14,7 @@ readonly state=/var/lib/postern
 # Root's own memory of what --enforce replaced. Not in $state, which belongs to the account postern: whoever takes that
 # account over must not decide what main.cf says after an uninstall.
 readonly before_enforce=$configuration/before-enforce
-readonly gate="$account"
-readonly submit_users="root, $gate"
+readonly submit_users="root, $account"
 
 # The exit statuses of sysexits.h, as everywhere in this project.
 readonly EX_USAGE=64 EX_UNAVAILABLE=69 EX_NOPERM=77 EX_CONFIG=78
