@@ -141,3 +141,35 @@ submit_users_line() {
   [[ -n $line ]] || return 1
   printf '%s\n' "$line"
 }
+
+# Installing Postfix would remove another mail server: nobody wants that from a trial or a test.
+refuse_other_mail_server() {
+  local other
+  other=$(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' |
+    awk '$1 == "installed" && $2 !~ /^postfix/ && /mail-transport-agent/ { print $2; exit }')
+  [[ -z $other ]] || die $EX_UNAVAILABLE "$other is this machine's mail server; installing postfix would remove it"
+}
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# need_packages NAME…: installs those Debian packages that are missing.
+need_packages() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    already "Debian packages $*"
+    return 0
+  fi
+  # Without a configuration the package starts no mail server that nobody asked for.
+  if [[ " ${missing[*]} " == *" postfix "* ]]; then
+    refuse_other_mail_server
+    printf 'postfix postfix/main_mailer_type select No configuration\n' | debconf-set-selections
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  timeout 300 apt-get update -qq </dev/null >/dev/null || warn "apt-get update failed; trying with what is known"
+  timeout 600 apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
+    die $EX_UNAVAILABLE "could not install ${missing[*]}"
+  did "Debian packages ${missing[*]}: installed"
+}

@@ -9,10 +9,11 @@ make_private_machine() {
   # Set-uid must work in the copies, so no nosuid, whatever fstab says about /tmp and its like.
   mount -t tmpfs -o mode=755,suid,exec,dev tmpfs "$copies"
   private_etc
-  private_usr_local
-  private_directory /var/lib/postern
-  private_directory /var/lib/postfix
   private_directory /var/spool/postfix
+  private_view /usr/local . bin lib share share/man share/man/man5 share/man/man8
+  private_view /var/lib .
+  rm -rf /usr/local/lib/postern /usr/local/bin/postern /var/lib/postern /var/lib/postfix
+  install -d -o postfix -g postfix -m 755 /var/lib/postfix
 }
 
 # The whole of /etc, because useradd, Install/install and PHP each want another part of it.
@@ -24,37 +25,29 @@ private_etc() {
 
 # private_directory PATH: an empty directory in its place, with the same owner and mode.
 private_directory() {
-  local path=$1 copy=$copies/${1//\//_}
-  mkdir -p "$copy"
-  chown --reference="$path" "$copy"
-  chmod --reference="$path" "$copy"
-  mount --bind "$copy" "$path"
+  local copy=$copies/${1//\//_}
+  mkdir "$copy"
+  chown --reference="$1" "$copy"
+  chmod --reference="$1" "$copy"
+  mount --bind "$copy" "$1"
 }
 
-# /usr/local with all that is in it, as symbolic links to a read-only view, so that the real Install/install can put
-# its files at their real paths.
-private_usr_local() {
-  local seen=$copies/usr-local new=$copies/usr-local-private directory
+# private_view PATH SUBDIRECTORY…: PATH with all that is in it, as symbolic links into a read-only view of it; the
+# subdirectories (each after the one that holds it) are directories of our own, full of such links. So the real
+# Install/install can put its files at their real paths.
+private_view() {
+  local path=$1 seen=$copies/seen${1//\//_} new=$copies/new${1//\//_} directory
+  shift
   mkdir "$seen" "$new"
-  mount --bind /usr/local "$seen"
+  mount --bind "$path" "$seen"
   # Unless the build writes there.
-  [[ $checkout == /usr/local/* ]] || mount -o remount,bind,ro "$seen"
-  for directory in . bin lib share share/man share/man/man5 share/man/man8; do
+  [[ $checkout == "$path"/* ]] || mount -o remount,bind,ro "$seen"
+  for directory in "$@"; do
+    rm -f "$new/$directory" 2>/dev/null || true
     mkdir -p "$new/$directory"
-    link_entries "$seen/$directory" "$new/$directory"
+    find "$seen/$directory" -mindepth 1 -maxdepth 1 -exec ln -s -t "$new/$directory" -- {} + 2>/dev/null || true
   done
-  rm -rf "$new/lib/postern" "$new/bin/postern"
-  mount --bind "$new" /usr/local
-}
-
-# link_entries FROM TO: what is there already (a directory of our own) stays.
-link_entries() {
-  local entry
-  for entry in "$1"/* "$1"/.[!.]*; do
-    if [[ -e $entry && ! -d $2/${entry##*/} && ! " bin lib share man man5 man8 " == *" ${entry##*/} "* ]]; then
-      ln -s "$entry" "$2/${entry##*/}"
-    fi
-  done
+  mount --bind "$new" "$path"
 }
 
 # A Postfix that listens nowhere, delivers nothing and holds every message in its queue.
@@ -92,5 +85,4 @@ TEXT
       printf '%s unix - - n - - error\n' "$service"
     done
   } >/etc/postfix/master.cf
-  chown postfix: /var/lib/postfix
 }
