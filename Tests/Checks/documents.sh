@@ -10,55 +10,58 @@ raw_values() {
     "$1" | sort
 }
 
-# same TEXT FILE FILE: both hold the same lines and are not empty.
+# same TEXT CODE DOCUMENT: both lists have the same lines, and at least one.
 same() {
-  local text=$1
-  shift
-  [[ -s $1 ]] || { printf '%s: found none\n' "$text"; return 1; }
-  diff "$1" "$2" || { printf '%s differ (<: code, >: document)\n' "$text"; return 1; }
+  [[ -n $2 ]] || { printf '%s: none found in the code\n' "$1"; return 1; }
+  diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") || { printf '%s differ (<: code, >: document)\n' "$1"; return 1; }
 }
 
 configuration_keys() { raw_values Sources/Policy/ConfigurationKey.swift ConfigurationKey; }
 reason_codes() { raw_values Sources/Policy/ReasonCode.swift ReasonCode; }
 
+# camelCase as the configuration writes it.
+underscored() { sed -E ':again; s/^([a-z_]*)([A-Z])/\1_\l\2/; t again'; }
+
 manual_names_every_parameter() {
-  same "parameters" <(configuration_keys) <(sed -n 's/^\.It Ic //p' Install/man/postern.cf.5 | sort)
+  same "parameters" "$(configuration_keys)" "$(sed -n 's/^\.It Ic //p' Install/man/postern.cf.5 | sort)"
 }
 
 sample_names_every_parameter() {
-  same "parameters" <(configuration_keys) <(sed -nE 's/^#?([a-z_]+) =.*/\1/p' Install/postern.cf | sort)
+  same "parameters" "$(configuration_keys)" "$(sed -nE 's/^#?([a-z_]+) =.*/\1/p' Install/postern.cf | sort)"
 }
 
-# The defaults in the sample are those of the code.
-sample_shows_the_defaults() {
+# "name default" for each parameter.
+default_values() {
   awk '/func defaultText/ { inside = 1 } inside && /^  }/ { exit }
     inside && / case \.[a-zA-Z]+: "/ { name = $2; gsub(/[.:]/, "", name); split($0, part, "\""); print name, part[2] }' \
-    Sources/Policy/ConfigurationKey.swift |
-    sed -E ':again; s/^([a-z_]*)([A-Z])/\1_\l\2/; t again' | sed 's/ $//' | sort >"$1"
-  sed -nE 's/^#([a-z_]+) = ?/\1 /p' Install/postern.cf | sed 's/ $//' | sort >"$2"
-  same "defaults" "$1" "$2"
+    Sources/Policy/ConfigurationKey.swift | underscored | sed 's/ $//' | sort
 }
 
-defaults_agree() {
-  local code document status=0
-  code=$(mktemp)
-  document=$(mktemp)
-  sample_shows_the_defaults "$code" "$document" || status=1
-  rm -f "$code" "$document"
-  return "$status"
+sample_shows_the_defaults() {
+  same "defaults" "$(default_values)" "$(sed -nE 's/^#([a-z_]+) = ?/\1 /p' Install/postern.cf | sed 's/ $//' | sort)"
 }
 
-manual_names_every_reason_code() {
-  same "reason codes" <(reason_codes) \
-    <(sed -n '/^\.Sh REASON CODES/,/^\.Sh ENVIRONMENT/s/^\.It Cm //p' Install/man/postern-sendmail.8 | sort)
+# The options of the sender map that are parameters, too.
+site_options() {
+  awk '/let siteOptions/ { inside = 1 } inside { print } inside && /]/ && !/\[ConfigurationKey\]/ { exit }' \
+    Sources/Policy/ConfigurationKey.swift | grep -oE '\.[a-z][A-Za-z]+' | tr -d . | underscored | sort
 }
 
 manual_names_every_site_option() {
-  same "options" \
-    <(awk '/let siteOptions/ { inside = 1 } inside { print } inside && /]/ && !/\[ConfigurationKey\]/ { exit }' \
-      Sources/Policy/ConfigurationKey.swift | grep -oE '\.[a-z][A-Za-z]+' | tr -d . |
-      sed -E ':again; s/^([a-z_]*)([A-Z])/\1_\l\2/; t again' | sort) \
-    <(sed -nE 's/^\.It Cm ([a-z_]+)= Ns.*/\1/p' Install/man/postern-senders.5 | grep -vxE 'default|suspended' | sort)
+  same "options" "$(site_options)" \
+    "$(sed -nE 's/^\.It Cm ([a-z_]+)= Ns.*/\1/p' Install/man/postern-senders.5 | grep -vxE 'default|suspended' | sort)"
+}
+
+manual_names_every_reason_code() {
+  same "reason codes" "$(reason_codes)" \
+    "$(sed -n '/^\.Sh REASON CODES/,/^\.Sh ENVIRONMENT/s/^\.It Cm //p' Install/man/postern-sendmail.8 | sort)"
+}
+
+# The reason codes that README.md lists, each beside its exit status.
+readme_lists_every_reason_code() {
+  local tick=$'\x60'
+  same "reason codes" "$(reason_codes)" \
+    "$(sed -n '/^| exit | reason codes |/,/^$/p' README.md | grep -oE "${tick}[a-z-]+${tick}" | tr -d "$tick" | sort)"
 }
 
 # Every path of the repository that README.md names is there.
