@@ -50,6 +50,7 @@ point_php_at() {
   rm -f "$wanted"
   [[ -n $(php_directories) ]] || warn "no PHP found in $php_root; set sendmail_path = \"$program -t -i\" yourself"
   php_report_overrides "$program"
+  php_report_services
   php_say_reloads ${hints[@]+"${hints[@]}"}
 }
 
@@ -87,6 +88,18 @@ php_section_overrides() {
       /^[[:space:]]*\[/ { special = tolower($0) ~ /^[[:space:]]*\[(path|host)[[:space:]]*=/ }
       special && /^[[:space:]]*sendmail_path[[:space:]]*=/ { print file ":" FNR ":" $0 }' "$file"
   done
+}
+
+# systemd switches the set-uid bit off for a service that has NoNewPrivileges; many of the options that confine a
+# service switch it on.
+php_report_services() {
+  local unit
+  command -v systemctl >/dev/null || return 0
+  while read -r unit _; do
+    if [[ $(systemctl show -p NoNewPrivileges --value "$unit") == yes ]]; then
+      warn "$unit has NoNewPrivileges: every message of its sites will be refused (not-privileged)"
+    fi
+  done < <(systemctl list-units --all --plain --no-legend --type service 'php*-fpm.service' apache2.service)
 }
 
 point_php_back() {
