@@ -1,0 +1,186 @@
+/// One pass over a mailbox list.
+struct MailboxScanner {
+  private let bytes: [UInt8]
+  private let field: KnownField
+  private var index = 0
+
+  /// Creates a scanner.
+  ///
+  /// - Parameters:
+  ///   - bytes: The field body, at most `MessageLimits.identityFieldBytes`.
+  ///   - field: The field, for errors.
+  init(_ bytes: [UInt8], field: KnownField) {
+    self.bytes = bytes
+    self.field = field
+  }
+
+  ///     mailbox-list = mailbox *("," mailbox)        ; RFC 5322 §3.4, without obs-mbox-list
+  mutating func mailboxes() throws(MessageError) -> [Mailbox] {
+    try checkControls()
+    var list: [Mailbox] = [try mailbox()]
+    while index < bytes.count {
+      guard list.count < MessageLimits.mailboxes else {
+        throw fault(.tooManyMailboxes(limit: MessageLimits.mailboxes), at: index)
+      }
+      index += 1
+      list.append(try mailbox())
+    }
+    return list
+  }
+
+  /// Refuses control characters; an LF may stand where a line is folded.
+  private func checkControls() throws(MessageError) {
+    for index in 0..<bytes.count where Octets.isControl(bytes[index]) {
+      let byte = bytes[index]
+      let isFolding =
+        byte == Octets.lineFeed && index + 1 < bytes.count && Octets.isBlank(bytes[index + 1])
+      guard byte == Octets.tab || isFolding else { throw fault(.controlCharacter(byte), at: index) }
+    }
+  }
+
+  ///     mailbox    = (name-addr / addr-spec) *comment
+  ///     name-addr  = [phrase] "<" addr-spec ">"
+  ///
+  /// Ends before a comma or at the end.
+  private mutating func mailbox() throws(MessageError) -> Mailbox {
+    skipSpace()
+    let start = index
+    let special = try skipPhrase()
+    let phrase = Octets.trimmingSpace(bytes, start..<index)
+    let isNameAddr = index < bytes.count && bytes[index] == Octets.openAngle
+    if isNameAddr, let special { throw specialFault(at: special) }
+    if !isNameAddr && phrase.isEmpty {
+      let isComment = index < bytes.count && bytes[index] == Octets.openComment
+      throw fault(isComment ? .misplacedComment : .missingAddress, at: index)
+    }
+    let range = isNameAddr ? try angleAddress() : phrase
+    let addrSpec = try readAddrSpec(range)
+    let name = isNameAddr && !phrase.isEmpty ? phrase : nil
+    if let name { try judge(name, beside: addrSpec) }
+    try skipComments(beside: addrSpec)
+    return Mailbox(addrSpec: addrSpec, addrSpecRange: range, displayNameRange: name)
+  }
+
+  /// Moves behind what is a phrase or an address, to `<`, a comma, a comment or the end.
+  ///
+  ///     phrase = 1*word
+  ///     word   = quoted-string / 1*(atext / "." / %d128-255)
+  ///
+  /// - Returns: The first special character outside quotes, which an address may have and a phrase
+  ///   may not.
+  private mutating func skipPhrase() throws(MessageError) -> Int? {
+    var special: Int?
+    while index < bytes.count {
+      switch bytes[index] {
+      case Octets.openAngle, Octets.comma, Octets.openComment:
+        return special
+      case Octets.quote:
+        try skipQuotedString()
+      case Octets.closeComment, Octets.closeAngle, Octets.openBracket, Octets.closeBracket,
+        Octets.colon, Octets.semicolon, Octets.at, Octets.backslash:
+        special = special ?? index
+        index += 1
+      default:
+        index += 1
+      }
+    }
+    return special
+  }
+
+  ///     quoted-string = DQUOTE *(qtext / "\" ("\" / DQUOTE) / FWS) DQUOTE
+  private mutating func skipQuotedString() throws(MessageError) {
+    let start = index
+    index += 1
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == Octets.quote {
+        index += 1
+        return
+      }
+      if byte == Octets.backslash {
+        guard index + 1 < bytes.count,
+          bytes[index + 1] == Octets.quote || bytes[index + 1] == Octets.backslash
+        else { throw fault(.misplacedBackslash, at: index) }
+        index += 1
+      }
+      index += 1
+    }
+    throw fault(.unterminatedQuotedString, at: start)
+  }
+
+  ///     angle-addr = "<" [FWS] addr-spec [FWS] ">"
+  ///
+  /// - Returns: Where the addr-spec stands; the index is behind `>`.
+  private mutating func angleAddress() throws(MessageError) -> Range<Int> {
+    let start = index + 1
+    var end = start
+    while end < bytes.count, bytes[end] != Octets.closeAngle { end += 1 }
+    guard end < bytes.count else { throw fault(.unterminatedAngleAddress, at: index) }
+    index = end + 1
+    return Octets.trimmingSpace(bytes, start..<end)
+  }
+
+  ///     comment = "(" *(any but "(" / ")" / "\") ")"        ; RFC 5322 §3.2.2, not nested
+  ///
+  /// Some clients show it as the name, so it is judged as one.
+  private mutating func skipComments(beside addrSpec: AddrSpec) throws(MessageError) {
+    skipSpace()
+    var count = 0
+    while index < bytes.count, bytes[index] == Octets.openComment {
+      guard count < MessageLimits.comments else {
+        throw fault(.tooManyComments(limit: MessageLimits.comments), at: index)
+      }
+      let start = index
+      index += 1
+      while index < bytes.count, bytes[index] != Octets.closeComment {
+        if bytes[index] == Octets.openComment { throw fault(.nestedComment, at: index) }
+        if bytes[index] == Octets.backslash { throw fault(.misplacedBackslash, at: index) }
+        index += 1
+      }
+      guard index < bytes.count else { throw fault(.unterminatedComment, at: start) }
+      try judge(start + 1..<index, beside: addrSpec)
+      index += 1
+      count += 1
+      skipSpace()
+    }
+    guard index == bytes.count || bytes[index] == Octets.comma else {
+      let isAngle = bytes[index] == Octets.openAngle && count > 0
+      throw fault(isAngle ? .misplacedComment : .textAfterAddress, at: index)
+    }
+  }
+
+  private func readAddrSpec(_ range: Range<Int>) throws(MessageError) -> AddrSpec {
+    var reader = AddrSpecReader(bytes, range)
+    do throws(IdentityFault) {
+      return try reader.read()
+    } catch {
+      throw fault(error, at: reader.index)
+    }
+  }
+
+  private func judge(_ range: Range<Int>, beside addrSpec: AddrSpec) throws(MessageError) {
+    let shown: [UInt8]?
+    do throws(IdentityFault) {
+      shown = try DisplayName.deceptiveAddress(in: Array(bytes[range]), for: addrSpec)
+    } catch {
+      throw fault(error, at: range.lowerBound)
+    }
+    if let shown { throw .deceptiveDisplayName(field, at: range.lowerBound, shown: shown) }
+  }
+
+  private mutating func skipSpace() {
+    while index < bytes.count, Octets.isSpace(bytes[index]) { index += 1 }
+  }
+
+  private func fault(_ fault: IdentityFault, at index: Int) -> MessageError {
+    .unreadableIdentity(field, at: index, fault)
+  }
+
+  private func specialFault(at index: Int) -> MessageError {
+    switch bytes[index] {
+    case Octets.colon, Octets.semicolon: fault(.group, at: index)
+    case Octets.backslash: fault(.misplacedBackslash, at: index)
+    default: fault(.specialInDisplayName(bytes[index]), at: index)
+    }
+  }
+}

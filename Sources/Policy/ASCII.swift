@@ -1,0 +1,42 @@
+/// Bytes that have a meaning in our files.
+enum ASCII {
+  static let tab: UInt8 = 0x09
+  static let lineFeed: UInt8 = 0x0A
+  static let space: UInt8 = 0x20
+  static let quote: UInt8 = 0x22
+  static let hash: UInt8 = 0x23
+  static let dollar: UInt8 = 0x24
+  static let percent: UInt8 = 0x25
+  static let asterisk: UInt8 = 0x2A
+  static let comma: UInt8 = 0x2C
+  static let dot: UInt8 = 0x2E
+  static let slash: UInt8 = 0x2F
+  static let less: UInt8 = 0x3C
+  static let equals: UInt8 = 0x3D
+  static let greater: UInt8 = 0x3E
+  static let at: UInt8 = 0x40
+  static let exclamation: UInt8 = 0x21
+  static let delete: UInt8 = 0x7F
+
+  /// Tells whether a byte separates words: a space or a tab.
+  static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+
+  /// Tells whether a byte separates the elements of a list: a blank or a comma.
+  static func isListSeparator(_ byte: UInt8) -> Bool { isBlank(byte) || byte == comma }
+
+  /// Returns the value of a decimal digit, `nil` for any other byte.
+  static func digit(_ byte: UInt8) -> UInt8? {
+    byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : nil
+  }
+
+  /// Tells whether bytes are those of a literal.
+  static func matches(_ bytes: ArraySlice<UInt8>, _ literal: String) -> Bool {
+    bytes.count == literal.utf8.count && bytes.elementsEqual(literal.utf8)
+  }
+
+  /// Tells whether bytes begin with those of a literal.
+  static func begins(_ bytes: ArraySlice<UInt8>, with literal: String) -> Bool {
+    bytes.count >= literal.utf8.count
+      && bytes.prefix(literal.utf8.count).elementsEqual(literal.utf8)
+  }
+}

@@ -1,0 +1,85 @@
+/// What a value must be.
+package enum ExpectedValue: Sendable, Equatable {
+  /// A number from 0 to 4294967295, or `unlimited`.
+  case count
+  /// A number of bytes within these bounds, with suffix K, M or G.
+  case size(minimum: UInt64, maximum: UInt64)
+  /// One of these words.
+  case oneOf([String])
+  /// A path that begins with `/`, without white space or `$`, at most so many bytes.
+  case absolutePath(maximum: Int)
+  /// Login names or `uid:N`, separated by white space or commas.
+  case users
+  /// A domain name.
+  case domain
+  /// Punctuation that can stand in a local part.
+  case delimiter
+  /// One address `local@domain`.
+  case address
+  /// A text of at most so many bytes, in double quotes if it holds blanks.
+  case reason(maximum: Int)
+}
+
+/// What is wrong with an address of the map.
+package enum PatternFault: Sendable, Equatable {
+  /// There is no `@` in it, and it is neither `*` nor `<>` nor an option.
+  case notAnAddress
+  /// The part before the `@` is not made of atoms and dots (RFC 5322 §3.2.3).
+  case localPart
+  /// It holds `%` or `!`, which Postfix would read as a route.
+  case route
+  /// The part after the `@` is no domain name.
+  case domain
+}
+
+/// What is wrong with a line of postern.cf or senders.
+package enum FileFault: Sendable, Equatable {
+  // Both files.
+  case fileTooLarge(limit: Int)
+  case lineTooLong(limit: Int)
+  case controlByte(UInt8)
+  /// The first line of text begins with white space: there is nothing that it could continue.
+  case nothingToContinue
+  case badValue(name: [UInt8], value: [UInt8], expected: ExpectedValue)
+  /// A limit without a value; nobody can tell whether that means none or nothing.
+  case emptyValue(name: [UInt8])
+
+  // postern.cf.
+  case missingEquals(text: [UInt8])
+  case unknownName([UInt8])
+  case repeatedName([UInt8], firstLine: Int)
+
+  // senders.
+  case badUser([UInt8])
+  case emptyEntry(user: [UInt8])
+  case badPattern([UInt8], PatternFault)
+  case unknownOption([UInt8])
+  case repeatedOption([UInt8])
+  case unterminatedQuote(name: [UInt8])
+  case repeatedUser([UInt8], firstLine: Int)
+  case tooManyPatterns(limit: Int)
+
+  // Found when names are resolved.
+  case unknownUser([UInt8])
+  case sameUID(UInt32, user: [UInt8], otherUser: [UInt8], otherLine: Int)
+  case entryTooLarge(limit: Int)
+  /// `default_domain` is not set and Postfix gave none that is usable.
+  case noDefaultDomain
+}
+
+/// A fault with its place.
+package struct FileProblem: Sendable, Equatable {
+  /// The file as it was named to the parser.
+  package var file: String
+  /// The line, counted from 1: the first line of an entry that is continued; 0 = the whole file.
+  package var line: Int
+  /// What is wrong.
+  package var fault: FileFault
+
+  /// Creates a problem.
+  package init(file: String, line: Int, fault: FileFault) {
+    self.file = file
+    self.line = line
+    self.fault = fault
+  }
+}

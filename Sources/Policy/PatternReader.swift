@@ -1,0 +1,69 @@
+internal import InternetMessage
+
+/// The reader of one pattern of the map.
+///
+///     pattern    = "*" / "<>" / "@" domain / "@." domain / local-part "@" domain
+///     local-part = dot-atom-text                    ; RFC 5322 §3.2.3, with UTF-8 (RFC 6532 §3.2)
+enum PatternReader {
+  /// Why a word is no pattern.
+  struct Failure: Error {
+    let fault: PatternFault
+  }
+
+  /// The longest local part in bytes (RFC 5321 §4.5.3.1.1), with room for those who exceed it.
+  static let localPartBytes = 256
+
+  /// Reads a pattern.
+  ///
+  /// - Parameter word: The word.
+  /// - Returns: The pattern; and for `local@domain` the address, its local part as written and its
+  ///   domain in comparison form, so that no U-label makes Postfix ask for SMTPUTF8.
+  /// - Throws: Why it is none.
+  static func read(
+    _ word: ArraySlice<UInt8>
+  ) throws(Failure) -> (pattern: AddressPattern, address: AddrSpec?) {
+    if ASCII.matches(word, "*") { return (.any, nil) }
+    if ASCII.matches(word, "<>") { return (.nullSender, nil) }
+    guard let at = word.lastIndex(of: ASCII.at) else { throw Failure(fault: .notAnAddress) }
+    let domainText = word[(at + 1)...]
+    guard at > word.startIndex else {
+      guard domainText.first == ASCII.dot else { return (.domain(try domain(domainText)), nil) }
+      return (.subdomains(try domain(domainText.dropFirst())), nil)
+    }
+    let localPart = Array(word[..<at])
+    if let fault = fault(ofLocalPart: localPart) { throw Failure(fault: fault) }
+    let address = AddrSpec(localPart: localPart, domain: try domain(domainText))
+    let pattern = AddressPattern.address(
+      localPart: address.canonicalLocalPart, domain: address.domain ?? [])
+    return (pattern, address)
+  }
+
+  private static func domain(_ bytes: ArraySlice<UInt8>) throws(Failure) -> [UInt8] {
+    guard let name = DomainName.canonical(Array(bytes)) else { throw Failure(fault: .domain) }
+    return name
+  }
+
+  /// Returns what is wrong with a local part.
+  private static func fault(ofLocalPart bytes: [UInt8]) -> PatternFault? {
+    guard bytes.count <= localPartBytes else { return .localPart }
+    var previous = ASCII.dot
+    for byte in bytes {
+      // Postfix rewrites a!b and a%b: an address with these is never an identity (design, section 4).
+      if byte == ASCII.percent || byte == ASCII.exclamation { return .route }
+      if byte == ASCII.dot ? previous == ASCII.dot : !isAtomByte(byte) { return .localPart }
+      previous = byte
+    }
+    return previous == ASCII.dot ? .localPart : nil
+  }
+
+  /// Tells whether a byte is atext (RFC 5322 §3.2.3) or a part of UTF-8.
+  private static func isAtomByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
+    // # $ & ' * + - / = ? ^ _ ` { | } ~
+    case 0x23, 0x24, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2F, 0x3D, 0x3F, 0x5E, 0x5F, 0x60, 0x7B...0x7E:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,228 @@
+internal import InternetMessage
+
+/// An account of the machine, as the resolver of names knows it.
+package struct ResolvedAccount: Sendable, Equatable {
+  /// The UID.
+  package var uid: UInt32
+  /// The login name.
+  package var login: [UInt8]
+  /// The full name, empty if there is none.
+  package var fullName: [UInt8]
+
+  /// Creates an account.
+  package init(uid: UInt32, login: [UInt8], fullName: [UInt8] = []) {
+    self.uid = uid
+    self.login = login
+    self.fullName = fullName
+  }
+}
+
+/// Compiles the map: resolves users to UIDs and writes senders.db.
+package struct SenderIndexBuilder {
+  /// The longest full name that is kept, in bytes.
+  private static let fullNameBytes = 256
+
+  private let configuration: Configuration
+  private let defaultDomain: [UInt8]
+  private let resolve: (SiteName) -> ResolvedAccount?
+  private var entries: [SenderEntry] = []
+  private var lines: [Int] = []
+  private var positions: [UInt32: Int] = [:]
+
+  /// What was found wrong so far.
+  ///
+  /// Where there is anything, nothing may be written.
+  package private(set) var problems: [FileProblem] = []
+
+  /// Creates a builder.
+  ///
+  /// - Parameters:
+  ///   - configuration: The settings of postern.cf.
+  ///   - defaultDomain: Postfix's myorigin; `default_domain` goes before it.
+  ///   - configurationFile: The name of postern.cf, for the problems.
+  ///   - resolve: Finds the account of a login name or UID, nil if there is none. Where several
+  ///     accounts share a UID, it must answer with the first, as getpwuid(3) does.
+  package init(
+    configuration: Configuration, defaultDomain: [UInt8], configurationFile: String,
+    resolve: @escaping (SiteName) -> ResolvedAccount?
+  ) {
+    self.configuration = configuration
+    self.resolve = resolve
+    self.defaultDomain =
+      configuration.defaultDomain ?? DomainName.canonical(defaultDomain) ?? []
+    if self.defaultDomain.isEmpty {
+      let line = configuration.line(of: .defaultDomain) ?? 0
+      problems.append(
+        FileProblem(file: configurationFile, line: line, fault: .noDefaultDomain))
+    }
+  }
+
+  /// Adds the entries of senders.
+  ///
+  /// - Parameters:
+  ///   - unresolved: The entries.
+  ///   - file: The file's name, for the problems.
+  package mutating func add(_ unresolved: [UnresolvedEntry], file: String) {
+    entries.reserveCapacity(unresolved.count)
+    for entry in unresolved { add(entry, file: file) }
+  }
+
+  private mutating func add(_ unresolved: UnresolvedEntry, file: String) {
+    let user = unresolved.site.written
+    guard let account = account(of: unresolved.site) else {
+      problems.append(
+        FileProblem(file: file, line: unresolved.line, fault: .unknownUser(user)))
+      return
+    }
+    if let other = positions[account.uid] {
+      let fault = FileFault.sameUID(
+        account.uid, user: user, otherUser: entries[other].user, otherLine: lines[other])
+      problems.append(FileProblem(file: file, line: unresolved.line, fault: fault))
+      return
+    }
+    append(
+      SenderEntry(
+        uid: account.uid, user: user, login: account.login, fullName: account.fullName,
+        rules: unresolved.rules), line: unresolved.line)
+  }
+
+  /// Adds the users of `exempt_users`, after the entries of senders.
+  ///
+  /// - Parameter file: The name of postern.cf, for the problems.
+  package mutating func addExemptUsers(file: String) {
+    for site in configuration.exemptUsers {
+      guard let account = account(of: site) else {
+        let line = configuration.line(of: .exemptUsers) ?? 0
+        problems.append(FileProblem(file: file, line: line, fault: .unknownUser(site.written)))
+        continue
+      }
+      if let position = positions[account.uid] {
+        entries[position].isExempt = true
+      } else {
+        append(
+          SenderEntry(
+            uid: account.uid, user: site.written, login: account.login,
+            fullName: account.fullName, isExempt: true, isListed: false), line: 0)
+      }
+    }
+  }
+
+  /// Adds all other accounts of the machine, if `unlisted_users = login`; to be called last.
+  ///
+  /// - Parameter accounts: The accounts, in the order of the user database.
+  package mutating func addUnlisted(_ accounts: [ResolvedAccount]) {
+    guard configuration.unlistedUsers == .login else { return }
+    for account in accounts where positions[account.uid] == nil {
+      // A login that is no local part in its plain form gets an entry that permits nothing.
+      var rules = SenderRules()
+      let word = account.login + [ASCII.at] + defaultDomain
+      if let (pattern, address) = try? PatternReader.read(word[...]) {
+        rules.patterns = [pattern]
+        rules.defaultAddress = address
+      }
+      append(
+        SenderEntry(
+          uid: account.uid, user: account.login, login: account.login,
+          fullName: Array(account.fullName.prefix(Self.fullNameBytes)), isListed: false,
+          rules: rules), line: 0)
+    }
+  }
+
+  private mutating func append(_ entry: SenderEntry, line: Int) {
+    positions[entry.uid] = entries.count
+    entries.append(entry)
+    lines.append(line)
+  }
+
+  /// Returns the account of a user; a UID needs none.
+  private func account(of site: SiteName) -> ResolvedAccount? {
+    var found = resolve(site)
+    if case .uid(let uid) = site { found = found ?? ResolvedAccount(uid: uid, login: []) }
+    guard var account = found else { return nil }
+    account.fullName = Array(account.fullName.prefix(Self.fullNameBytes))
+    return account
+  }
+
+  /// Writes senders.db into memory.
+  ///
+  /// - Parameters:
+  ///   - builtAt: Seconds since 1970.
+  ///   - sendersBytes: The size of senders.
+  ///   - sendersModified: When it was last modified, in nanoseconds since 1970.
+  ///   - file: The name of senders, for the problems.
+  /// - Returns: The file; nil if there are problems.
+  package mutating func build(
+    builtAt: UInt64, sendersBytes: UInt64, sendersModified: UInt64, file: String
+  ) -> [UInt8]? {
+    var encoded: [UInt8] = []
+    var places: [SenderIndexFormat.Slot] = []
+    places.reserveCapacity(entries.count)
+    for (position, entry) in entries.enumerated() {
+      let start = encoded.count
+      SenderEntryCoding.append(entry, to: &encoded)
+      let count = encoded.count - start
+      if count > SenderIndexFormat.maximumEntryBytes {
+        let fault = FileFault.entryTooLarge(limit: SenderIndexFormat.maximumEntryBytes)
+        problems.append(FileProblem(file: file, line: lines[position], fault: fault))
+      }
+      places.append(
+        SenderIndexFormat.Slot(
+          uid: entry.uid, byteCount: UInt32(truncatingIfNeeded: count), offset: UInt64(start)))
+    }
+    guard let (slots, slotCount) = SlotTable.arrange(places) else {
+      problems.append(
+        FileProblem(
+          file: file, line: 0, fault: .fileTooLarge(limit: SenderIndexFormat.maximumSlots)))
+      return nil
+    }
+    guard problems.isEmpty else { return nil }
+    let source = SenderIndexHeader.Source(
+      builtAt: builtAt, sendersBytes: sendersBytes, sendersModified: sendersModified,
+      settingsDigest: configuration.settingsDigest)
+    let entriesOffset = SenderIndexFormat.headerBytes + slots.count * SenderIndexFormat.slotBytes
+    let header = SenderIndexHeader(
+      source: source, defaultDomain: defaultDomain, entryCount: entries.count,
+      slotCount: slotCount, entriesOffset: UInt64(entriesOffset),
+      fileBytes: UInt64(entriesOffset + encoded.count))
+    var bytes = header.encoded
+    bytes.reserveCapacity(entriesOffset + encoded.count)
+    for var slot in slots {
+      if slot != .empty { slot.offset += UInt64(entriesOffset) }
+      slot.append(to: &bytes)
+    }
+    bytes.append(contentsOf: encoded)
+    return bytes
+  }
+}
+
+/// The table of slots.
+private enum SlotTable {
+  /// Places slots so that each lies within the window of its home.
+  ///
+  /// - Returns: The table and its number of homes; nil if there are too many users.
+  static func arrange(
+    _ places: [SenderIndexFormat.Slot]
+  ) -> (slots: [SenderIndexFormat.Slot], slotCount: Int)? {
+    var slotCount = 64
+    while slotCount < places.count * 2 { slotCount *= 2 }
+    while slotCount <= SenderIndexFormat.maximumSlots {
+      if let slots = fill(places, slotCount: slotCount) { return (slots, slotCount) }
+      slotCount *= 2
+    }
+    return nil
+  }
+
+  private static func fill(
+    _ places: [SenderIndexFormat.Slot], slotCount: Int
+  ) -> [SenderIndexFormat.Slot]? {
+    var slots = Array(
+      repeating: SenderIndexFormat.Slot.empty, count: SenderIndexFormat.storedSlots(slotCount))
+    for place in places {
+      let home = SenderIndexFormat.home(place.uid, slotCount: slotCount)
+      let window = home..<(home + SenderIndexFormat.windowSlots)
+      guard let free = window.first(where: { slots[$0] == .empty }) else { return nil }
+      slots[free] = place
+    }
+    return slots
+  }
+}

@@ -1,0 +1,149 @@
+internal import InternetMessage
+
+/// The reader of one entry of senders.
+struct SenderLine {
+  private var rules = SenderRules()
+  private var givenOptions: [ConfigurationKey] = []
+  private var givenDefault: AddrSpec?
+  private var firstAddress: AddrSpec?
+  private var isEmpty = true
+
+  /// Reads an entry.
+  ///
+  /// - Parameters:
+  ///   - line: The logical line, without a fault of its own.
+  ///   - faults: What is wrong is appended here, all of it.
+  /// - Returns: The entry; nil if not even its user can be read.
+  static func read(_ line: LogicalLine, faults: inout [FileFault]) -> UnresolvedEntry? {
+    var words = Words(line.text)
+    guard let user = words.next(), let site = SiteName(user) else {
+      var again = Words(line.text)
+      faults.append(.badUser(Array((again.next() ?? line.text).prefix(64))))
+      return nil
+    }
+    var reader = SenderLine()
+    while let word = words.next() {
+      reader.isEmpty = false
+      if let fault = reader.add(word) { faults.append(fault) }
+    }
+    if reader.isEmpty { faults.append(.emptyEntry(user: site.written)) }
+    reader.rules.defaultAddress = reader.givenDefault ?? reader.firstAddress
+    return UnresolvedEntry(line: line.number, site: site, rules: reader.rules)
+  }
+
+  /// Adds one word; returns what is wrong with it.
+  ///
+  /// A word that begins with an option's name and `=` is that option. Any other word with `@` is an
+  /// address, even if it holds `=`, which RFC 5322 allows in a local part.
+  private mutating func add(_ word: ArraySlice<UInt8>) -> FileFault? {
+    guard let equals = word.firstIndex(of: ASCII.equals) else { return addPattern(word) }
+    let name = word[..<equals]
+    let value = word[(equals + 1)...]
+    if ASCII.matches(name, "default") { return setDefault(name, value) }
+    if ASCII.matches(name, "suspended") { return setSuspended(name, value) }
+    if let key = ConfigurationKey.siteOptions.first(where: { ASCII.matches(name, $0.rawValue) }) {
+      if givenOptions.contains(key) { return .repeatedOption(Array(name)) }
+      givenOptions.append(key)
+      switch Self.unquoted(value) {
+      case nil: return .unterminatedQuote(name: Array(name))
+      case .some(let value): return set(key, to: value)
+      }
+    }
+    return word.contains(ASCII.at) ? addPattern(word) : .unknownOption(Array(word.prefix(64)))
+  }
+
+  private mutating func addPattern(_ word: ArraySlice<UInt8>) -> FileFault? {
+    guard rules.patterns.count < SendersFile.maximumPatterns else {
+      // Said once, not for every word that follows.
+      defer { rules.patterns.append(.nullSender) }
+      return rules.patterns.count == SendersFile.maximumPatterns
+        ? .tooManyPatterns(limit: SendersFile.maximumPatterns) : nil
+    }
+    do {
+      let (pattern, address) = try PatternReader.read(word)
+      rules.patterns.append(pattern)
+      if firstAddress == nil { firstAddress = address }
+      return nil
+    } catch {
+      return .badPattern(Array(word.prefix(320)), error.fault)
+    }
+  }
+
+  private mutating func setDefault(
+    _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>
+  ) -> FileFault? {
+    guard givenDefault == nil else { return .repeatedOption(Array(name)) }
+    guard let text = Self.unquoted(value) else { return .unterminatedQuote(name: Array(name)) }
+    if text.isEmpty { return .emptyValue(name: Array(name)) }
+    guard let address = try? PatternReader.read(text).address else {
+      return .badValue(name: Array(name), value: Array(text.prefix(320)), expected: .address)
+    }
+    givenDefault = address
+    return nil
+  }
+
+  private mutating func setSuspended(
+    _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>
+  ) -> FileFault? {
+    guard rules.suspended == nil else { return .repeatedOption(Array(name)) }
+    guard let text = Self.unquoted(value) else { return .unterminatedQuote(name: Array(name)) }
+    if text.isEmpty { return .emptyValue(name: Array(name)) }
+    guard text.count <= SendersFile.maximumReasonBytes else {
+      return .badValue(
+        name: Array(name), value: Array(text.prefix(64)),
+        expected: .reason(maximum: SendersFile.maximumReasonBytes))
+    }
+    rules.suspended = Array(text)
+    return nil
+  }
+
+  private mutating func set(
+    _ key: ConfigurationKey, to value: ArraySlice<UInt8>
+  ) -> FileFault? {
+    switch key {
+    case .mode: rules.mode = Scalar.word(value, as: Mode.self)
+    case .fromPolicy: rules.fromPolicy = Scalar.word(value, as: FromPolicy.self)
+    case .messageSizeLimit: rules.messageBytes = Scalar.messageSize(value)
+    case .headerSizeLimit: rules.headerBytes = Scalar.headerSize(value)
+    default:
+      guard let path = SenderRules.limitPath(of: key) else { return key.fault(of: value) }
+      rules[keyPath: path] = Scalar.limit(value)
+    }
+    return wasRead(key) ? nil : key.fault(of: value)
+  }
+
+  /// Tells whether the value of an option could be read.
+  private func wasRead(_ key: ConfigurationKey) -> Bool {
+    switch key {
+    case .mode: rules.mode != nil
+    case .fromPolicy: rules.fromPolicy != nil
+    case .messageSizeLimit: rules.messageBytes != nil
+    case .headerSizeLimit: rules.headerBytes != nil
+    default: SenderRules.limitPath(of: key).map { rules[keyPath: $0] != nil } ?? false
+    }
+  }
+
+  /// Returns a value without its quotes, nil if they are not closed or something follows them.
+  private static func unquoted(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard value.first == ASCII.quote else { return value.contains(ASCII.quote) ? nil : value }
+    let inner = value.dropFirst().dropLast()
+    guard value.count >= 2, value.last == ASCII.quote, !inner.contains(ASCII.quote) else {
+      return nil
+    }
+    return inner
+  }
+}
+
+extension SenderRules {
+  /// Returns the property of a limit, nil for any other name.
+  static func limitPath(of key: ConfigurationKey) -> WritableKeyPath<SenderRules, Limit?>? {
+    switch key {
+    case .messagesPerHour: \.messagesPerHour
+    case .recipientsPerHour: \.recipientsPerHour
+    case .messagesPerDay: \.messagesPerDay
+    case .recipientsPerDay: \.recipientsPerDay
+    case .recipientsPerMessage: \.recipientsPerMessage
+    default: nil
+    }
+  }
+}

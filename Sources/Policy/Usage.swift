@@ -1,0 +1,111 @@
+/// What one user has used, aged to the present.
+package struct Usage: Sendable, Equatable {
+  /// The last 60 minutes.
+  package var hour: SlidingWindow
+  /// The last 24 hours.
+  package var day: SlidingWindow
+  /// When a message was last charged, in seconds since 1970; `nil` = not within memory.
+  package var lastMessage: UInt64?
+  /// When the user's record was first found torn, in seconds since 1970; `nil` = it is whole.
+  ///
+  /// What a torn record held is unknown, so every finite limit counts as used up until its window
+  /// has passed since then.
+  package var tornSince: UInt64?
+
+  /// Creates the usage of a user of whom nothing is known.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  package init(now: UInt64) {
+    hour = SlidingWindow(.hour, now: now)
+    day = SlidingWindow(.day, now: now)
+  }
+
+  /// Creates usage from its parts.
+  package init(
+    hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64? = nil
+  ) {
+    self.hour = hour
+    self.day = day
+    self.lastMessage = lastMessage
+    self.tornSince = tornSince
+  }
+
+  /// The window of a period.
+  package func window(_ period: QuotaPeriod) -> SlidingWindow {
+    switch period {
+    case .hour: hour
+    case .day: day
+    }
+  }
+
+  /// Tells whether the record's tear still blocks this period.
+  ///
+  /// - Parameters:
+  ///   - period: The window in question.
+  ///   - now: Seconds since 1970. A clock that went back behind the tear does not lift it.
+  /// - Returns: Whether every finite limit of the period counts as used up.
+  package func isTorn(_ period: QuotaPeriod, now: UInt64) -> Bool {
+    guard let tornSince else { return false }
+    return now < tornSince || now - tornSince < period.windowSeconds
+  }
+
+  /// Returns what counts as used under a limit: the limit itself while a tear blocks.
+  package func used(
+    _ resource: QuotaResource, per period: QuotaPeriod, limit: Limit, now: UInt64
+  ) -> UInt64 {
+    let counted = window(period).used(resource)
+    guard isTorn(period, now: now), let bound = limit.value else { return counted }
+    return max(counted, UInt64(bound))
+  }
+
+  /// Returns the first second at which `requested` more are granted under `limit`.
+  ///
+  /// - Parameters:
+  ///   - requested: How many are to fit.
+  ///   - resource: What is counted.
+  ///   - period: The window.
+  ///   - limit: The bound.
+  ///   - now: Seconds since 1970.
+  /// - Returns: Seconds since 1970, never earlier than `now`; `nil` = never.
+  package func nextFree(
+    for requested: UInt32, of resource: QuotaResource, per period: QuotaPeriod, limit: Limit,
+    now: UInt64
+  ) -> UInt64? {
+    guard let free = window(period).nextFree(for: requested, of: resource, limit: limit) else {
+      return nil
+    }
+    guard let tornSince, limit != .unlimited, isTorn(period, now: now) else {
+      return max(free, now)
+    }
+    return max(free, now, tornSince + period.windowSeconds)
+  }
+
+  /// Ages both windows to the present.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  package mutating func advance(to now: UInt64) {
+    hour.advance(to: now)
+    day.advance(to: now)
+    guard let since = tornSince else { return }
+    // A clock that went back starts the wait anew instead of stretching it to the old second.
+    tornSince = min(since, now)
+    if !isTorn(.day, now: now) { tornSince = nil }
+  }
+
+  /// Charges one submission.
+  ///
+  /// - Parameters:
+  ///   - counts: What it adds.
+  ///   - now: Seconds since 1970, the second that `advance(to:)` was given.
+  package mutating func add(_ counts: StepCounts, now: UInt64) {
+    hour.add(counts)
+    day.add(counts)
+    if counts.messages > 0 { lastMessage = now }
+  }
+
+  /// Takes a charge back, as far as it is still in the windows.
+  package mutating func giveBack(_ counts: StepCounts, addedAt second: UInt64) {
+    hour.giveBack(counts, addedAt: second)
+    day.giveBack(counts, addedAt: second)
+  }
+}
