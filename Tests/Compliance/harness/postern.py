@@ -97,7 +97,7 @@ class Postern:
         if done.status != 0 or done.stderr or done.stdout.count(b"\n") != 1:
             raise RuntimeError(f"--quota-status of {user}: {done}")
         row = json.loads(done.stdout)
-        if row["uid"] != USERS[user].uid or row["user"] != user:
+        if row["uid"] != USERS[user].uid:
             raise RuntimeError(f"--quota-status of {user}: another user's row, {row}")
         return row
 

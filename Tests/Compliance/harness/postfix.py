@@ -32,6 +32,7 @@ alias_database =
 append_dot_mydomain = no
 biff = no
 header_checks = regexp:{{{{ /./ HOLD }}}}
+internal_mail_filter_classes = bounce
 maillog_file =
 """
 

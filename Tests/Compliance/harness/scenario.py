@@ -1,7 +1,6 @@
 """Scenarios: rows of TOML that say what Postfix does with some input, and what Postern does.
 
-scenarios/README.md describes the keys. A key that is not known is an error, as is a scenario that
-says nothing about Postfix.
+scenarios/README.md describes the keys. A key that is not known is an error.
 """
 
 import re
@@ -12,6 +11,18 @@ from typing import Any
 
 COMPLIANCE = Path(__file__).resolve().parent.parent
 VECTORS = COMPLIANCE.parent / "Vectors"
+
+#: The exit statuses of the reason codes (design.md section 3).
+STATUSES = {
+    "from-not-allowed": 77, "sender-not-allowed": 77, "resent-not-allowed": 77,
+    "envelope-not-allowed": 77, "user-unlisted": 77, "user-suspended": 77,
+    "quota-messages": 69, "quota-recipients": 69,
+    "recipient-limit": 65, "size-limit": 65, "header-malformed": 65, "from-ambiguous": 65,
+    "recipient-malformed": 65, "no-recipients": 65,
+    "unsupported-option": 64, "usage": 64,
+    "store-unavailable": 71, "handoff-failed": 71, "system-error": 71,
+    "config-invalid": 78, "not-privileged": 78,
+}
 
 ESCAPED_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 
@@ -39,6 +50,7 @@ class Expectation:
     charged: int | None = None
     log: dict[str, str] = field(default_factory=dict)
     text: bytes | None = None
+    compare: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,40 +104,49 @@ def octets(value: Any) -> bytes:
         if set(value) == {"repeat", "times"}:
             return octets(value["repeat"]) * value["times"]
         if set(value) == {"counted", "times"}:
-            text = octets(value["counted"])
-            return b"".join(text.replace(b"#", b"%d" % n) for n in range(value["times"]))
+            return b"".join(_counted(value["counted"], value))
         raise ScenarioError(f"not a piece of text: {value!r}")
     if not isinstance(value, str):
         raise ScenarioError(f"not text: {value!r}")
     return ESCAPED_BYTE.sub(lambda match: bytes([int(match[1], 16)]), value.encode())
 
 
+def words(value: Any) -> list[bytes]:
+    """Returns the words of a list in which `{words, times, from}` stands for numbered ones."""
+    result: list[bytes] = []
+    for word in value:
+        if isinstance(word, dict) and set(word) <= {"words", "times", "from"}:
+            for group in _counted(word["words"], word):
+                result += group.split(b" ")
+        else:
+            result.append(octets(word))
+    return result
+
+
+def _counted(text: Any, table: dict[str, Any]) -> list[bytes]:
+    first = table.get("from", 0)
+    return [octets(text).replace(b"#", b"%d" % n) for n in range(first, first + table["times"])]
+
+
 def _scenario(file: str, row: dict[str, Any]) -> Scenario:
     where = f"{file}: {row.get('name', 'a scenario without a name')}"
     unknown = set(row) - KEYS
-    if unknown or "name" not in row or "postfix" not in row:
-        raise ScenarioError(f"{where}: unknown {sorted(unknown)}, or no name or postfix")
+    if unknown or "name" not in row:
+        raise ScenarioError(f"{where}: unknown keys {sorted(unknown)}, or no name")
     try:
         stdin = octets(row.get("stdin", ""))
         if "stdin_vector" in row:
             stdin = (VECTORS / row["stdin_vector"]).read_bytes()
-        arguments: list[bytes] = []
-        for word in row.get("argv", []):
-            if isinstance(word, dict) and set(word) == {"words", "times"}:
-                counted = octets(word["words"])
-                arguments += [counted.replace(b"#", b"%d" % n) for n in range(word["times"])]
-            else:
-                arguments.append(octets(word))
         user = row.get("user", "alice")
-        postfix = _expectation(row["postfix"], user)
+        postfix = _expectation(row.get("postfix", {}), user)
         return Scenario(
             name=row["name"], file=file, row=row.get("row"), user=user,
-            arguments=tuple(arguments), argv0=row.get("argv0"),
+            arguments=tuple(words(row.get("argv", []))), argv0=row.get("argv0"),
             through=tuple(row.get("through", ())), environment=row.get("environment", {}),
             stdin=stdin, php=row.get("php"), main_cf=row.get("main_cf", []),
             postern_cf=row.get("postern_cf", []), senders=row.get("senders", []),
             postfix=postfix, postern=_postern(row.get("postern", {}), postfix))
-    except (ScenarioError, TypeError, OSError) as error:
+    except (ScenarioError, KeyError, TypeError, OSError) as error:
         raise ScenarioError(f"{where}: {error}") from error
 
 
@@ -136,10 +157,9 @@ def _expectation(table: dict[str, Any], user: str) -> Expectation:
     for name in ("body", "stdout", "stderr", "text"):
         if name in values:
             values[name] = octets(values[name])
-    if isinstance(values.get("recipients"), dict):
-        counted = values["recipients"]
-        values["recipients"] = [counted["words"].replace("#", str(n))
-                                for n in range(counted["times"])]
+    if "recipients" in values:
+        values["recipients"] = [word.decode("utf-8", "surrogateescape")
+                                for word in words(values["recipients"])]
     if values.get("status", 0) != 0:
         values.setdefault("queued", 0)
     elif values.get("queued", 1) and user:
@@ -154,10 +174,11 @@ def _postern(table: dict[str, Any], postfix: Expectation) -> Expectation:
         values.setdefault("verdict", "reject")
     if values.get("verdict", "permit") == "reject":
         values.setdefault("queued", 0)
+        values.setdefault("status", STATUSES[values["reason"]])
     else:
         values.setdefault("queued", postfix.queued)
         values.setdefault("status", postfix.status)
     if values["queued"] and "charged" not in values and postfix.recipients is not None:
-        values["charged"] = len(values.get("recipients", postfix.recipients))
+        values["charged"] = len(words(values.get("recipients", postfix.recipients)))
     # Without a user nothing is taken for granted: what is not said is compared with Postfix's own.
     return _expectation(values, "")
