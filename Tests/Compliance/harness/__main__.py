@@ -15,7 +15,7 @@ from .phases import Ours, Theirs
 from .postern import Postern
 from .postfix import Postfix
 from .report import Report
-from .scenario import Scenario, ScenarioError, load
+from .scenario import Scenario, ScenarioError, load, missing_rows
 from .stage import CHECKS, Stage
 from .systemlog import SystemLog
 
@@ -40,10 +40,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         wanted = re.compile(options.only, re.IGNORECASE)
-        scenarios = [row for row in load() if wanted.search(f"{row.file}: {row.name}")]
+        everything = load()
+        scenarios = [row for row in everything if wanted.search(f"{row.file}: {row.name}")]
     except (ScenarioError, ValueError, re.error) as error:
         report.record("setup", "the scenarios can be read", [str(error)])
         return report.finish()
+    missing = [f"row {row} has none" for row in missing_rows(everything)]
+    report.record("setup", "every adversarial input has a scenario", missing)
     binaries = options.binary_dir.resolve()
     machine = Machine(os.environ["POSTERN_COMPLIANCE_MOUNTPOINT"])
     log = SystemLog()

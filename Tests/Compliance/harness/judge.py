@@ -1,4 +1,4 @@
-"""Compares what happened with what a scenario expects; every function returns a list of problems."""
+"""Compares what happened with what a scenario expects; each function returns its problems."""
 
 import re
 
@@ -61,7 +61,7 @@ def unlike_postfix(scenario: Scenario, theirs: list[Queued], ours: list[Queued])
     if expected.recipients is not None:
         records.add("recipient")
     traced = not any(re.match(r"trace_header\s*=\s*no", line) for line in scenario.postern_cf)
-    if expected.verdict == "audit" or "-bv" in map(bytes.decode, scenario.arguments):
+    if expected.verdict == "audit" or b"-bv" in scenario.arguments:
         # The first is handed over with its original bytes, the second has none.
         traced = False
     return difference(theirs[0], ours[0], given=scenario.stdin,
@@ -92,10 +92,14 @@ def unlike_ledger(scenario: Scenario, delta: tuple[int, ...]) -> list[str]:
     exempt = scenario.user in ("root", "dave")
     if exempt:
         wanted = (0, 0, delta[2])
+    elif expected.verdict == "reject" and expected.status == 64:
+        # No message was read yet: whether the refusal is counted is left open.
+        wanted = (0, 0, min(delta[2], 1))
     elif expected.verdict == "reject":
         wanted = (0, 0, 1)
     elif expected.verdict == "audit":
-        wanted = (delta[0], delta[1], 1)
+        # Charged like any other; whether it counts as refused, too, is left open.
+        wanted = (expected.queued, expected.charged or 0, min(delta[2], 1))
     elif expected.charged is not None:
         wanted = (expected.queued, expected.charged, 0)
     else:

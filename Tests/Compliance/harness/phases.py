@@ -35,14 +35,20 @@ class Theirs:
         self.queued: dict[str, list[Queued]] = {}
 
     def run(self, scenarios: list[Scenario]) -> None:
-        """Runs all; those that need another main.cf last, since Postfix is started anew for them."""
+        """Runs all; those with a main.cf of their own last, as Postfix is started anew for them."""
         for scenario in sorted(scenarios, key=lambda scenario: scenario.main_cf):
-            self._postfix.configure(scenario.main_cf, submitters="static:all")
-            outcome = execute(self._machine, scenario, POSTFIX_SENDMAIL)
-            queued = self._postfix.drain()
-            self.queued[scenario.name] = queued
-            self._report.record("theirs", _title(scenario),
-                                unlike(scenario.postfix, outcome, queued))
+            try:
+                problems = self._problems(scenario)
+            except (RuntimeError, OSError) as error:
+                problems = [f"{type(error).__name__}: {error}"]
+            self._report.record("theirs", _title(scenario), problems)
+
+    def _problems(self, scenario: Scenario) -> list[str]:
+        self._postfix.configure(scenario.main_cf, submitters="static:all")
+        outcome = execute(self._machine, scenario, POSTFIX_SENDMAIL)
+        queued = self._postfix.drain()
+        self.queued[scenario.name] = queued
+        return unlike(scenario.postfix, outcome, queued)
 
 
 class Ours:
@@ -76,7 +82,7 @@ class Ours:
         delta = tuple(new - old for new, old in zip(after, before, strict=True))
         return (unlike(scenario.postern, outcome, queued)
                 + unlike_refusal(scenario.postern, outcome)
-                + unlike_postfix(scenario, self._theirs[scenario.name], queued)
+                + unlike_postfix(scenario, self._theirs.get(scenario.name, []), queued)
                 + unlike_ledger(scenario, delta)
                 + unlike_log(scenario, lines))
 

@@ -75,7 +75,7 @@ class Postern:
         self._configured = wanted
 
     def write(self, name: str, text: str) -> None:
-        """Writes a configuration file with its owner and mode; the next `configure` does its work."""
+        """Writes a configuration file with its owner and mode, until the next `configure`."""
         self._configured = None
         path = CONFIGURATION / name
         path.write_text(text)

@@ -1,4 +1,4 @@
-"""A private Postfix that keeps whatever it accepts in its hold queue, and a reader of that queue."""
+"""A private Postfix that keeps what it accepts in its hold queue, and a reader of that queue."""
 
 import re
 import stat
@@ -16,8 +16,8 @@ ORIGIN = "test.example"
 SETTLE_SECONDS = 30
 
 # HOLD is an action of cleanup after it has written what it always writes, so the queue file is what
-# the mail would have left with, and nothing ever leaves. Every header matches, and pickup's Received:
-# makes sure that there is one.
+# the mail would have left with, and nothing ever leaves. Every header matches, and pickup's
+# Received: makes sure that there is one.
 MAIN_CF = f"""
 compatibility_level = 3.6
 myhostname = mail.{ORIGIN}
@@ -107,7 +107,7 @@ class Postfix:
             run_root("postfix", "stop")
 
     def drain(self) -> list[Queued]:
-        """Waits until cleanup has written all that was submitted; returns it and empties the queue."""
+        """Waits until cleanup has written all that was submitted; returns that, and removes it."""
         self._settle()
         held = [path for path in (SPOOL / "hold").iterdir() if path.is_file()]
         messages = [read(path) for path in sorted(held, key=lambda path: path.stat().st_mtime_ns)]

@@ -96,6 +96,11 @@ def load() -> list[Scenario]:
     return scenarios
 
 
+def missing_rows(scenarios: list[Scenario]) -> list[int]:
+    """Returns the rows of postfix-semantics section 9 that no scenario describes."""
+    return sorted(set(range(1, 61)) - {scenario.row for scenario in scenarios})
+
+
 def octets(value: Any) -> bytes:
     """Returns the bytes of a string or of a list of strings and `{repeat, times}` tables."""
     if isinstance(value, list):

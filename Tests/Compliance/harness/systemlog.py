@@ -39,7 +39,7 @@ class SystemLog:
         os.unlink(self.PATH)
 
     def records(self) -> list[bytes]:
-        """Returns what was sent since the last call; what a program sent before it ended is there."""
+        """Returns what was sent since the last call, all that ended programs sent included."""
         self._markers += 1
         marker = b"marker %d" % self._markers
         if os.path.exists(self.PATH):

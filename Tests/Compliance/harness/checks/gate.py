@@ -31,7 +31,8 @@ def _postdrop(stage: Stage) -> None:
 
 @check("a site that speaks SMTP to Postfix's sendmail -bs is refused by Postfix")
 def _smtp(stage: Stage) -> None:
-    dialogue = b"EHLO x\r\nMAIL FROM:<a@z.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n\r\nb\r\n.\r\n"
+    dialogue = (b"EHLO x\r\nMAIL FROM:<a@z.example>\r\nRCPT TO:<r@x.example>\r\n"
+                b"DATA\r\n\r\nb\r\n.\r\n")
     run(stage.machine, Command("alice", "/usr/sbin/sendmail", (b"-bs",), dialogue))
     expect("queued", stage.postfix.count(), 0)
 

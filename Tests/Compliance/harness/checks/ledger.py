@@ -1,12 +1,13 @@
 """The quota, also when sixteen processes want it, or one of them is killed."""
 
+import os
 import random
 import signal
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from ..postern import DROP_IN
+from ..postern import DROP_IN, STATE
 from ..process import Command, Outcome, start
 from ..stage import Stage, check, expect, expect_permitted, expect_refused
 
@@ -117,3 +118,57 @@ def _hour_first(stage: Stage) -> None:
     line = expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE),
                           "quota-messages", 69)
     expect("window in the text", b"hour" in line, True)
+
+
+@check("a stopped process of one user delays no other")
+def _stopped(stage: Stage) -> None:
+    moments = random.Random(25)
+    for _ in range(40):
+        process = start(stage.machine, Command("alice", DROP_IN, (b"-t", b"-i")))
+        if process.stdin is not None:
+            process.stdin.write(MESSAGE)
+            process.stdin.close()
+        time.sleep(moments.uniform(0, 0.006))
+        process.send_signal(signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+            expect("bob waited less than 5 seconds", time.monotonic() - begun < 5, True)
+        finally:
+            process.send_signal(signal.SIGCONT)
+            _reap(process)
+
+
+@check("a torn record counts as fully used, for its user alone")
+def _torn(stage: Stage) -> None:
+    path = STATE / "quota"
+    expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+    before = _data(str(path))
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    after = _data(str(path))
+    changed = [offset for offset, octet in after.items() if before.get(offset) != octet]
+    expect("alice has a record", bool(changed), True)
+    with path.open("r+b") as file:
+        for offset in changed[len(changed) // 2:]:
+            file.seek(offset)
+            file.write(bytes([after[offset] ^ 0xFF]))
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE), "quota-messages", 69)
+    expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+
+
+def _data(path: str) -> dict[int, int]:
+    """Returns the bytes of a sparse file that are not zero, by their offset."""
+    found: dict[int, int] = {}
+    with open(path, "rb", buffering=0) as file:
+        end = os.fstat(file.fileno()).st_size
+        position = 0
+        while position < end:
+            try:
+                position = os.lseek(file.fileno(), position, os.SEEK_DATA)
+            except OSError:
+                break
+            hole = os.lseek(file.fileno(), position, os.SEEK_HOLE)
+            data = os.pread(file.fileno(), hole - position, position)
+            found |= {position + index: octet for index, octet in enumerate(data) if octet}
+            position = hole
+    return found

@@ -81,7 +81,8 @@ def _full_socket(stage: Stage) -> None:
     filler.setblocking(False)
     try:
         _fill(filler, stage.log.PATH)
-        outcome = run(stage.machine, Command("alice", DROP_IN, (b"-f", b"x@z.example", b"r@x.example")))
+        forged = (b"-f", b"x@z.example", b"r@x.example")
+        outcome = run(stage.machine, Command("alice", DROP_IN, forged))
         expect_refused(outcome, "envelope-not-allowed", 77)
     finally:
         filler.close()
