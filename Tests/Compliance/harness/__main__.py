@@ -7,6 +7,7 @@ import pkgutil
 import re
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from . import checks
@@ -48,16 +49,17 @@ def main() -> int:
     missing = [f"row {row} has none" for row in missing_rows(everything)]
     report.record("setup", "every adversarial input has a scenario", missing)
     binaries = options.binary_dir.resolve()
-    machine = Machine(os.environ["POSTERN_COMPLIANCE_MOUNTPOINT"])
-    log = SystemLog()
     postfix = Postfix()
     try:
+        machine = Machine(os.environ["POSTERN_COMPLIANCE_MOUNTPOINT"])
+        log = SystemLog()
         theirs = Theirs(machine, postfix, report)
         theirs.run(scenarios)
         if not options.theirs_only:
             run_ours(Stage(machine, postfix, log, report), binaries, scenarios, theirs, wanted)
-    except RuntimeError as error:
-        report.record("setup", "the private Postfix works", [str(error)])
+    except Exception as error:  # So that the last line is always the count.
+        traceback.print_exc()
+        report.record("setup", "the harness itself works", [repr(error)])
     finally:
         postfix.stop()
     return report.finish()

@@ -7,7 +7,7 @@ from .postfix import Postfix, Queued
 from .process import Command, Outcome, run
 from .report import Report
 from .scenario import Scenario
-from .stage import Stage
+from .stage import FAULTS, Stage
 
 POSTFIX_SENDMAIL = "/usr/sbin/sendmail"
 PHP = "/usr/bin/php"
@@ -39,7 +39,7 @@ class Theirs:
         for scenario in sorted(scenarios, key=lambda scenario: scenario.main_cf):
             try:
                 problems = self._problems(scenario)
-            except (RuntimeError, OSError) as error:
+            except FAULTS as error:
                 problems = [f"{type(error).__name__}: {error}"]
             self._report.record("theirs", _title(scenario), problems)
 
@@ -64,7 +64,7 @@ class Ours:
         for scenario in order:
             try:
                 problems = self._problems(scenario)
-            except (RuntimeError, OSError, ValueError, KeyError) as error:
+            except FAULTS as error:
                 problems = [f"{type(error).__name__}: {error}"]
             self._stage.report.record("ours", _title(scenario), problems)
 

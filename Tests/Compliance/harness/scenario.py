@@ -12,7 +12,7 @@ from typing import Any
 COMPLIANCE = Path(__file__).resolve().parent.parent
 VECTORS = COMPLIANCE.parent / "Vectors"
 
-#: The exit statuses of the reason codes (design.md section 3).
+#: The exit statuses of the reason codes.
 STATUSES = {
     "from-not-allowed": 77, "sender-not-allowed": 77, "resent-not-allowed": 77,
     "envelope-not-allowed": 77, "user-unlisted": 77, "user-suspended": 77,
@@ -97,7 +97,7 @@ def load() -> list[Scenario]:
 
 
 def missing_rows(scenarios: list[Scenario]) -> list[int]:
-    """Returns the rows of postfix-semantics section 9 that no scenario describes."""
+    """Returns the adversarial inputs that no scenario describes."""
     return sorted(set(range(1, 61)) - {scenario.row for scenario in scenarios})
 
 

@@ -4,16 +4,21 @@ A check is what cannot be said as one scenario: processes that race, files that 
 program that stands where Postfix's should be.
 """
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .judge import REFUSAL
 from .machine import Machine
 from .postern import Postern
 from .postfix import Postfix
 from .process import Outcome
 from .report import Report
-from .judge import REFUSAL
 from .systemlog import SystemLog
+
+
+#: What a program under test can make the harness raise.
+FAULTS = (RuntimeError, OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError)
 
 
 class Unmet(Exception):
@@ -40,7 +45,7 @@ class Stage:
             self.postfix.drain()
             self.log.records()
             check(self)
-        except (Unmet, RuntimeError, OSError, ValueError, KeyError) as problem:
+        except (Unmet, *FAULTS) as problem:
             problems.append(f"{type(problem).__name__}: {problem}")
         self.report.record("ours", name, problems)
 
