@@ -82,6 +82,12 @@ package struct QuotaRow: Sendable, Equatable {
     [messages.hour, messages.day, recipients.hour, recipients.day].compactMap(\.left).min()
   }
 
+  /// Whether anything at all happened in the last 24 hours.
+  package var isActive: Bool {
+    let used = [messages.hour, messages.day, recipients.hour, recipients.day].map(\.used)
+    return used.contains { $0 > 0 } || refusedInHour > 0 || refusedInDay > 0
+  }
+
   /// The latest of the times at which the limits that are reached free one message.
   private static func nextFree(_ usage: Usage, _ limits: QuotaLimits, _ now: UInt64) -> UInt64? {
     var latest: UInt64?

@@ -1,3 +1,5 @@
+internal import Policy
+
 /// Quota rows as a table for people: aligned, within 100 columns unless numbers are very large.
 ///
 ///     USER   UID  MSGS/H            MSGS/D  RCPTS/H  RCPTS/D  LEFT  REFUSED  FREE IN   LAST
@@ -62,7 +64,7 @@ package struct QuotaTable: Sendable {
       Self.text(row.messages.hour), Self.bar(row.messages.hour), Self.text(row.messages.day),
       Self.text(row.recipients.hour), Self.text(row.recipients.day),
       row.left.map { "\($0)" } ?? "-", "\(row.refusedInHour)",
-      freeIn(row), row.lastMessage.map(ago) ?? "-", Self.note(row),
+      freeIn(row), row.lastMessage.map { Self.ago($0, now: now) } ?? "-", Self.note(row),
     ]
   }
 
@@ -108,7 +110,13 @@ package struct QuotaTable: Sendable {
     }.joined(separator: ":")
   }
 
-  private func ago(_ time: UInt64) -> String {
+  /// How long ago something was, in its largest unit.
+  ///
+  /// - Parameters:
+  ///   - time: When it was, in seconds since 1970.
+  ///   - now: Seconds since 1970.
+  /// - Returns: For example `4m ago`.
+  package static func ago(_ time: UInt64, now: UInt64) -> String {
     let seconds = now - min(now, time)
     return switch seconds {
     case ..<60: "\(seconds)s ago"
