@@ -67,7 +67,7 @@ struct RefusedFrom: Sendable, CustomTestStringConvertible {
     .init("\u{200B}good@ok", 0, .invisibleCharacter(0x200B)),
     .init("a\u{3164}@ok", 1, .invisibleCharacter(0x3164)),
     .init("a\u{FF20}b@ok", 1, .malformedLocalPart),
-    .init("a@o\u{3002}k", 7, .malformedDomain),
+    .init("a@o\u{3002}k", 3, .malformedDomain),
     .init("a@b\nc", 3, .controlCharacter(0x0A)),
     .init("A \u{1B}(B <a@b>", 2, .controlCharacter(0x1B)),
     .init("=?utf-7?q?x?= <a@b>", 0, .charset(Array("utf-7".utf8))),
