@@ -7,7 +7,7 @@ from .postfix import MADE_UP, Queued
 #: Differs from one submission to the next, or says how long the message is.
 VARIABLE_RECORDS = {"message_size", "message_arrival_time", "create_time"}
 
-X_POSTERN = re.compile(rb" uid=(\d+); host=[!-~]+; time=\d+")
+X_POSTERN = re.compile(rb" uid=(\d+); host=[!-~]+; time=[0-9TZ:-]+")
 
 Field = tuple[str, bytes]
 
@@ -51,16 +51,17 @@ def difference(theirs: Queued, ours: Queued, *, given: bytes,
     problems += _received(their_fields, our_fields)
     problems += _trace(our_fields, uid)
 
-    added = "from" not in changed_headers and not re.search(rb"(?im)^from[ \t]*:", given)
-    unplaced = changed_headers | ({"from"} if added else set())
+    # Postfix puts a From: of its own last, Postern where it likes.
+    unplaced = changed_headers | {"from"}
     mine_list = _comparable(their_fields, given, unplaced)
     other_list = _comparable(our_fields, given, unplaced)
     if mine_list != other_list:
         problems.append(f"header: Postfix queued {_short(mine_list)}; Postern {_short(other_list)}")
-    if added:
-        mine_from, other_from = values(theirs.message, "from"), values(ours.message, "from")
+    if "from" not in changed_headers:
+        mine_from = [value for name, value in their_fields if name == "from"]
+        other_from = [value for name, value in our_fields if name == "from"]
         if mine_from != other_from:
-            problems.append(f"added From: Postfix {mine_from}; Postern {other_from}")
+            problems.append(f"From: Postfix queued {mine_from}; Postern {other_from}")
     if not body_changes and their_body != our_body:
         problems.append(f"body: Postfix queued {_short(their_body)}; Postern {_short(our_body)}")
     return problems
