@@ -45,7 +45,7 @@ enum Slot: Equatable {
       self = .unreadable
       return
     }
-    guard Checksum.fnv1a(bytes.span.extracting(..<Self.checksumOffset)) == number(bytes, 1_080)
+    guard Checksum.fnv1a(bytes, 0..<Self.checksumOffset) == number(bytes, Self.checksumOffset)
     else {
       self = bytes.allSatisfy { $0 == 0 } ? .free : .unreadable
       return
@@ -101,7 +101,7 @@ enum Slot: Equatable {
         append(step.refused, to: &bytes)
       }
     }
-    append(Checksum.fnv1a(bytes.span), to: &bytes)
+    append(Checksum.fnv1a(bytes), to: &bytes)
     return bytes
   }
 
