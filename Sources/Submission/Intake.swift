@@ -36,7 +36,6 @@ package struct Intake: ~Copyable {
 
   /// Room beside `header_size_limit` for the fields that Postern adds; each is bounded by a few kilobytes.
   private static let roomForAddedFields = 65_536
-  private static let bufferBytes = 65_536
 
   /// Reads a message to its end.
   ///
@@ -45,17 +44,18 @@ package struct Intake: ~Copyable {
   ///   - dotEndsInput: Whether a line of one dot ends the message (no `-i`).
   ///   - sizes: The largest header section and the largest input as read, in bytes.
   ///   - keepsOriginal: Whether the input is also kept as it came.
+  ///   - bufferBytes: How much is read at once; what is read does not depend on it.
   /// - Throws: `IntakeError`; nothing has been handed over then.
   package init(
     reading input: borrowing FileDescriptor, dotEndsInput: Bool, sizes: SizeLimits,
-    keepsOriginal: Bool
+    keepsOriginal: Bool, bufferBytes: Int = 65_536
   ) throws(IntakeError) {
     let bodyOffset =
       UInt64((Int(sizes.headerBytes) + Self.roomForAddedFields + 4_095) / 4_096 * 4_096)
     let message = try Self.memoryFile("message", at: bodyOffset)
     let original = try Self.memoryFile("original", at: 0)
     var reading = Reading(dotEndsInput: dotEndsInput, headerSizeLimit: Int(sizes.headerBytes))
-    var buffer = [UInt8](repeating: 0, count: Self.bufferBytes)
+    var buffer = [UInt8](repeating: 0, count: bufferBytes)
     var bytesRead: UInt64 = 0
     while !reading.isEnded {
       let count: Int
