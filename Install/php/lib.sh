@@ -94,12 +94,13 @@ php_section_overrides() {
 # service switch it on.
 php_report_services() {
   local unit
+  # Without systemd as init there are no units, and systemctl says so.
   command -v systemctl >/dev/null || return 0
   while read -r unit _; do
-    if [[ $(systemctl show -p NoNewPrivileges --value "$unit") == yes ]]; then
+    if [[ $(systemctl show -p NoNewPrivileges --value "$unit" 2>/dev/null) == yes ]]; then
       warn "$unit has NoNewPrivileges: every message of its sites will be refused (not-privileged)"
     fi
-  done < <(systemctl list-units --all --plain --no-legend --type service 'php*-fpm.service' apache2.service)
+  done < <(systemctl list-units --all --plain --no-legend --type service 'php*-fpm.service' apache2.service 2>/dev/null)
 }
 
 point_php_back() {

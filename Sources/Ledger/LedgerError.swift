@@ -1,6 +1,8 @@
 package import LinuxSystem
 
-/// Why the state file cannot be used. Whatever it is, nothing is sent.
+/// Why the state file cannot be used.
+///
+/// Whatever it is, nothing is sent.
 package enum LedgerError: Error, Equatable, Sendable {
   /// A system call failed.
   case system(Errno)

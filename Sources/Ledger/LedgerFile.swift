@@ -65,7 +65,9 @@ enum LedgerFile {
   ///
   /// Whoever else does the same at this moment may win; then this one is thrown away.
   private static func create(_ path: [UInt8]) throws(LedgerError) {
-    let temporary = path + Array(".new.\(Host.processID())".utf8)
+    // A process ID would not do: two containers may share the directory.
+    let serial = UInt64.random(in: .min ... .max)
+    let temporary = path + Array(".new.\(serial)".utf8)
     do {
       try write(temporary)
       try FileSystem.renameToFreeName(temporary, to: path)
@@ -73,7 +75,6 @@ enum LedgerFile {
         path: FileSystem.directory(of: path), options: .directory)
       try directory.sync()
     } catch {
-      // Left over by a process that died, or made by a thread of this one: the next attempt tells.
       try? FileSystem.unlink(temporary)
       guard error.isAlreadyThere else { throw .system(error) }
     }

@@ -1,4 +1,6 @@
-/// Where everything is in the state file. All numbers are little-endian.
+/// Where everything is in the state file.
+///
+/// All numbers are little-endian.
 ///
 /// The file, of a fixed size and mostly a hole:
 ///
@@ -35,7 +37,9 @@ enum LedgerFormat {
   /// The byte that is locked by who works for a user.
   static func userLock(of uid: UInt32) -> UInt64 { 1 << 40 + UInt64(uid) }
 
-  /// Where a slot begins. Two slots make a page, so that none crosses from one into the next.
+  /// Where a slot begins.
+  ///
+  /// Two slots make a page, so that none crosses from one into the next.
   static func offset(of slot: UInt32) -> UInt64 {
     UInt64(headerBytes) + UInt64(slot) * UInt64(slotBytes)
   }
@@ -61,6 +65,7 @@ enum LedgerFormat {
   /// - Parameters:
   ///   - index: The position on the path, 0 to `probeCount` - 1.
   ///   - uid: The user.
+  /// - Returns: The number of the slot.
   static func slot(_ index: Int, of uid: UInt32) -> UInt32 {
     // The finaliser of MurmurHash3: every bit of the UID changes about half of the bits.
     var mixed = uid

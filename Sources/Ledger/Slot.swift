@@ -156,6 +156,7 @@ extension Usage {
   /// Whether nothing in it matters any more, so that the slot may go to another user.
   ///
   /// - Parameter now: Seconds since 1970.
+  /// - Returns: Whether both windows are empty and no tear blocks.
   func isIdle(at now: UInt64) -> Bool {
     var aged = self
     aged.advance(to: now)

@@ -40,6 +40,8 @@ extension Ledger {
   ///   - uid: The user.
   ///   - now: Seconds since 1970.
   ///   - settling: Whether torn slots are marked; otherwise nothing is locked or written.
+  /// - Returns: What was found.
+  /// - Throws: `LedgerError`.
   func survey(uid: UInt32, now: UInt64, settling: Bool) throws(LedgerError) -> Survey {
     var survey = Survey()
     var freeSlots = 0
@@ -126,6 +128,7 @@ extension Ledger {
   ///   - now: Seconds since 1970.
   ///   - marking: Whether the tombstone is written, under the slot's lock.
   /// - Returns: `unreadable` only if another process holds the slot, and so is writing to it.
+  /// - Throws: `LedgerError`.
   private func settledContents(
     of slot: UInt32, now: UInt64, marking: Bool
   ) throws(LedgerError) -> Slot {
@@ -147,7 +150,9 @@ extension Ledger {
     return settled
   }
 
-  /// Whether a slot must become a tombstone of the present. One from the future does, too: the clock
+  /// Whether a slot must become a tombstone of the present.
+  ///
+  /// One from the future does, too: the clock
   /// went back, and the slot would stay blocked until it gets there again.
   private static func isUnsettled(_ contents: Slot, _ now: UInt64) -> Bool {
     switch contents {

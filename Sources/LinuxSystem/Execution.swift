@@ -116,10 +116,8 @@ package enum Execution {
   private static func collect(
     _ ends: consuming PipeEnds, limit: Int
   ) -> (output: [UInt8], failure: Errno?) {
-    let readEnd = ends.readEnd
-    let writeEnd = ends.writeEnd
+    let readEnd = ends.keepReadEnd()
     do {
-      try writeEnd.close()
       return (try readEnd.readToEnd(limit: limit), nil)
     } catch {
       return ([], error)

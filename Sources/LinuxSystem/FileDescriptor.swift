@@ -162,4 +162,10 @@ package struct PipeEnds: ~Copyable, Sendable {
   package var readEnd: FileDescriptor
   /// Where the bytes go in.
   package var writeEnd: FileDescriptor
+
+  /// Keeps the end where the bytes come out and closes the other one.
+  package consuming func keepReadEnd() -> FileDescriptor { readEnd }
+
+  /// Keeps the end where the bytes go in and closes the other one.
+  package consuming func keepWriteEnd() -> FileDescriptor { writeEnd }
 }

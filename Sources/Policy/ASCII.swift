@@ -31,7 +31,14 @@ enum ASCII {
 
   /// Tells whether bytes are those of a literal.
   static func matches(_ bytes: ArraySlice<UInt8>, _ literal: String) -> Bool {
-    bytes.count == literal.utf8.count && bytes.elementsEqual(literal.utf8)
+    areEqual(bytes.span, literal.utf8.span)
+  }
+
+  /// Tells whether two sequences of bytes are the same; quicker than the generic comparison.
+  static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
   }
 
   /// Tells whether bytes begin with those of a literal.

@@ -27,6 +27,8 @@ struct LogicalLines {
   private let maximumBytes: Int
   private var position = 0
   private var lineNumber = 0
+  /// A line that was looked at to see whether it is a continuation, and was none.
+  private var pending: PhysicalLine?
 
   /// Creates a reader.
   ///
@@ -40,6 +42,7 @@ struct LogicalLines {
 
   /// A line of the file: what it is, and where its text lies.
   private struct PhysicalLine {
+    var number: Int
     var range: Range<Int>
     var isContinuation: Bool
     var controlByte: UInt8?
@@ -47,13 +50,14 @@ struct LogicalLines {
 
   /// Returns the next logical line, nil at the end of the file.
   mutating func next() -> LogicalLine? {
-    guard let first = nextText() else { return nil }
-    let number = lineNumber
+    guard let first = pending ?? nextText() else { return nil }
+    pending = nil
+    let number = first.number
     var fault = fault(of: first)
     if fault == nil, first.isContinuation { fault = .nothingToContinue }
     var joined: [UInt8] = []
     // Bounded by the file: each turn consumes a line.
-    while let line = peekContinuation() {
+    while let line = nextContinuation() {
       if joined.isEmpty { joined = Array(bytes[first.range]) }
       fault = fault ?? self.fault(of: line)
       if joined.count + line.range.count >= maximumBytes {
@@ -72,17 +76,12 @@ struct LogicalLines {
     return line.range.count > maximumBytes ? .lineTooLong(limit: maximumBytes) : nil
   }
 
-  /// Consumes and returns the next line with text if it is a continuation; else consumes only the
-  /// blank and comment lines before it.
-  private mutating func peekContinuation() -> PhysicalLine? {
-    var ahead = self
-    guard let line = ahead.nextText() else {
-      self = ahead
-      return nil
-    }
-    guard line.isContinuation else { return nil }
-    self = ahead
-    return line
+  /// Returns the next line with text if it is a continuation; else keeps it for the next call.
+  private mutating func nextContinuation() -> PhysicalLine? {
+    guard let line = nextText() else { return nil }
+    if line.isContinuation { return line }
+    pending = line
+    return nil
   }
 
   /// Consumes lines up to and including one with text, nil at the end of the file.
@@ -120,6 +119,7 @@ struct LogicalLines {
     position = index < count ? index + 1 : count
     lineNumber += 1
     return PhysicalLine(
-      range: start..<end, isContinuation: isContinuation && end > start, controlByte: control)
+      number: lineNumber, range: start..<end, isContinuation: isContinuation && end > start,
+      controlByte: control)
   }
 }

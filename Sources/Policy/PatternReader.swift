@@ -4,7 +4,11 @@ internal import InternetMessage
 ///
 ///     pattern    = "*" / "<>" / "@" domain / "@." domain / local-part "@" domain
 ///     local-part = dot-atom-text                    ; RFC 5322 §3.2.3, with UTF-8 (RFC 6532 §3.2)
-enum PatternReader {
+struct PatternReader {
+  /// The domain read last and its comparison form: a site's addresses are mostly of one domain, and
+  /// these share one array.
+  private var lastDomain: (written: [UInt8], canonical: [UInt8]) = ([], [])
+
   /// Why a word is no pattern.
   struct Failure: Error {
     let fault: PatternFault
@@ -19,7 +23,7 @@ enum PatternReader {
   /// - Returns: The pattern; and for `local@domain` the address, its local part as written and its
   ///   domain in comparison form, so that no U-label makes Postfix ask for SMTPUTF8.
   /// - Throws: Why it is none.
-  static func read(
+  mutating func read(
     _ word: ArraySlice<UInt8>
   ) throws(Failure) -> (pattern: AddressPattern, address: AddrSpec?) {
     if ASCII.matches(word, "*") { return (.any, nil) }
@@ -31,15 +35,22 @@ enum PatternReader {
       return (.subdomains(try domain(domainText.dropFirst())), nil)
     }
     let localPart = Array(word[..<at])
-    if let fault = fault(ofLocalPart: localPart) { throw Failure(fault: fault) }
+    if let fault = Self.fault(ofLocalPart: localPart) { throw Failure(fault: fault) }
     let address = AddrSpec(localPart: localPart, domain: try domain(domainText))
+    // Most local parts are in comparison form already; then the address and its pattern share it.
+    let isLower = localPart.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
     let pattern = AddressPattern.address(
-      localPart: address.canonicalLocalPart, domain: address.domain ?? [])
+      localPart: isLower ? localPart : address.canonicalLocalPart, domain: address.domain ?? [])
     return (pattern, address)
   }
 
-  private static func domain(_ bytes: ArraySlice<UInt8>) throws(Failure) -> [UInt8] {
-    guard let name = DomainName.canonical(Array(bytes)) else { throw Failure(fault: .domain) }
+  private mutating func domain(_ bytes: ArraySlice<UInt8>) throws(Failure) -> [UInt8] {
+    if !bytes.isEmpty, ASCII.areEqual(bytes.span, lastDomain.written.span) {
+      return lastDomain.canonical
+    }
+    let written = Array(bytes)
+    guard let name = DomainName.canonical(written) else { throw Failure(fault: .domain) }
+    lastDomain = (written, name)
     return name
   }
 

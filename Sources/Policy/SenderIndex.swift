@@ -34,7 +34,7 @@ package struct SenderIndex: Sendable {
   ) throws(SenderIndexError<ReadError>) -> SenderEntry? {
     typealias Format = SenderIndexFormat
     let home = Format.home(uid, slotCount: header.slotCount)
-    let offset = UInt64(Format.headerBytes + home * Format.slotBytes)
+    let offset = header.slotsOffset + UInt64(home * Format.slotBytes)
     let window = try Self.read(offset, Format.windowSlots * Format.slotBytes, readAt)
     for index in 0..<Format.windowSlots {
       guard let slot = Format.Slot(window, at: index * Format.slotBytes) else {
@@ -59,7 +59,7 @@ package struct SenderIndex: Sendable {
     var entries: [SenderEntry] = []
     let slotCount = Format.storedSlots(header.slotCount)
     let table = try Self.read(
-      UInt64(Format.headerBytes), slotCount * Format.slotBytes, readAt)
+      header.slotsOffset, slotCount * Format.slotBytes, readAt)
     for index in 0..<slotCount {
       guard let slot = Format.Slot(table, at: index * Format.slotBytes) else {
         throw .invalid(.headerChecksum)
@@ -77,8 +77,8 @@ package struct SenderIndex: Sendable {
   ) throws(SenderIndexError<ReadError>) -> SenderEntry {
     let count = UInt64(slot.byteCount)
     guard count >= 8, count <= UInt64(SenderIndexFormat.maximumEntryBytes),
-      slot.offset >= header.entriesOffset, slot.offset <= header.fileBytes,
-      count <= header.fileBytes - slot.offset
+      slot.offset >= UInt64(SenderIndexFormat.headerBytes), slot.offset <= header.slotsOffset,
+      count <= header.slotsOffset - slot.offset
     else { throw .invalid(.slotChecksum(uid: slot.uid)) }
     let bytes = try Self.read(slot.offset, Int(count), readAt)
     guard let entry = SenderEntryCoding.decode(bytes), entry.uid == slot.uid else {

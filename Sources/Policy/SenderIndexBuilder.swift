@@ -112,11 +112,12 @@ package struct SenderIndexBuilder {
   /// - Parameter accounts: The accounts, in the order of the user database.
   package mutating func addUnlisted(_ accounts: [ResolvedAccount]) {
     guard configuration.unlistedUsers == .login else { return }
+    var reader = PatternReader()
     for account in accounts where positions[account.uid] == nil {
       // A login that is no local part in its plain form gets an entry that permits nothing.
       var rules = SenderRules()
       let word = account.login + [ASCII.at] + defaultDomain
-      if let (pattern, address) = try? PatternReader.read(word[...]) {
+      if let (pattern, address) = try? reader.read(word[...]) {
         rules.patterns = [pattern]
         rules.defaultAddress = address
       }
@@ -154,13 +155,15 @@ package struct SenderIndexBuilder {
   package mutating func build(
     builtAt: UInt64, sendersBytes: UInt64, sendersModified: UInt64, file: String
   ) -> [UInt8]? {
-    var encoded: [UInt8] = []
+    var bytes: [UInt8] = Array(repeating: 0, count: SenderIndexFormat.headerBytes)
+    // A guess at the size; room that is not used is never touched.
+    bytes.reserveCapacity(entries.reduce(1 << 16) { $0 + 256 + 48 * $1.rules.patterns.count })
     var places: [SenderIndexFormat.Slot] = []
     places.reserveCapacity(entries.count)
     for (position, entry) in entries.enumerated() {
-      let start = encoded.count
-      SenderEntryCoding.append(entry, to: &encoded)
-      let count = encoded.count - start
+      let start = bytes.count
+      SenderEntryCoding.append(entry, to: &bytes)
+      let count = bytes.count - start
       if count > SenderIndexFormat.maximumEntryBytes {
         let fault = FileFault.entryTooLarge(limit: SenderIndexFormat.maximumEntryBytes)
         problems.append(FileProblem(file: file, line: lines[position], fault: fault))
@@ -179,18 +182,12 @@ package struct SenderIndexBuilder {
     let source = SenderIndexHeader.Source(
       builtAt: builtAt, sendersBytes: sendersBytes, sendersModified: sendersModified,
       settingsDigest: configuration.settingsDigest)
-    let entriesOffset = SenderIndexFormat.headerBytes + slots.count * SenderIndexFormat.slotBytes
+    let slotsOffset = bytes.count
+    for slot in slots { slot.append(to: &bytes) }
     let header = SenderIndexHeader(
       source: source, defaultDomain: defaultDomain, entryCount: entries.count,
-      slotCount: slotCount, entriesOffset: UInt64(entriesOffset),
-      fileBytes: UInt64(entriesOffset + encoded.count))
-    var bytes = header.encoded
-    bytes.reserveCapacity(entriesOffset + encoded.count)
-    for var slot in slots {
-      if slot != .empty { slot.offset += UInt64(entriesOffset) }
-      slot.append(to: &bytes)
-    }
-    bytes.append(contentsOf: encoded)
+      slotCount: slotCount, slotsOffset: UInt64(slotsOffset), fileBytes: UInt64(bytes.count))
+    bytes.replaceSubrange(..<SenderIndexFormat.headerBytes, with: header.encoded)
     return bytes
   }
 }

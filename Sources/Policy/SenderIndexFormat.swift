@@ -1,9 +1,9 @@
-/// The layout of senders.db, version 1: header, table of slots, entries.
+/// The layout of senders.db, version 1: header, entries, table of slots.
 ///
 /// All integers little endian.
 ///
 ///     header  = magic[8] version:u32 slotCount:u32 entryCount:u32 reserved:u32 fileBytes:u64
-///               entriesOffset:u64 builtAt:u64 sendersBytes:u64 sendersModified:u64
+///               slotsOffset:u64 builtAt:u64 sendersBytes:u64 sendersModified:u64
 ///               settingsDigest:u64 domainLength:u16 domain[254] zero… checksum:u64     ; 512 bytes
 ///     slot    = uid:u32 entryBytes:u32 entryOffset:u64 checksum:u64                    ; 24 bytes
 ///     entry   = fields (SenderEntryCoding) checksum:u64

@@ -30,8 +30,8 @@ package struct SenderIndexHeader: Sendable, Equatable {
   package var entryCount: Int
   /// The number of home slots, a power of two.
   var slotCount: Int
-  /// Where the entries begin.
-  var entriesOffset: UInt64
+  /// Where the entries end and the table of slots begins.
+  var slotsOffset: UInt64
   /// The size of the file.
   var fileBytes: UInt64
 
@@ -59,7 +59,7 @@ package struct SenderIndexHeader: Sendable, Equatable {
     LittleEndian.append(UInt32(truncatingIfNeeded: entryCount), to: &bytes)
     LittleEndian.append(UInt32(0), to: &bytes)
     for value in [
-      fileBytes, entriesOffset, source.builtAt, source.sendersBytes, source.sendersModified,
+      fileBytes, slotsOffset, source.builtAt, source.sendersBytes, source.sendersModified,
       source.settingsDigest,
     ] {
       LittleEndian.append(value, to: &bytes)
@@ -99,7 +99,7 @@ package struct SenderIndexHeader: Sendable, Equatable {
       defaultDomain: Array(bytes[74..<(74 + domainBytes)]),
       entryCount: Int(LittleEndian.uint32(bytes, at: 16)),
       slotCount: Int(LittleEndian.uint32(bytes, at: 12)),
-      entriesOffset: LittleEndian.uint64(bytes, at: 32),
+      slotsOffset: LittleEndian.uint64(bytes, at: 32),
       fileBytes: LittleEndian.uint64(bytes, at: 24))
     try header.verify(size: size)
     return header
@@ -110,8 +110,9 @@ package struct SenderIndexHeader: Sendable, Equatable {
     guard fileBytes == size else { throw .size(expected: fileBytes, actual: size) }
     let isPowerOfTwo = slotCount > 0 && slotCount & (slotCount - 1) == 0
     guard isPowerOfTwo, slotCount <= SenderIndexFormat.maximumSlots else { throw .headerChecksum }
-    let slots = SenderIndexFormat.storedSlots(slotCount) * SenderIndexFormat.slotBytes
-    guard entriesOffset == UInt64(SenderIndexFormat.headerBytes + slots), entriesOffset <= size
+    let table = UInt64(SenderIndexFormat.storedSlots(slotCount) * SenderIndexFormat.slotBytes)
+    guard slotsOffset >= UInt64(SenderIndexFormat.headerBytes), slotsOffset <= size,
+      size - slotsOffset == table
     else { throw .headerChecksum }
   }
 }

@@ -7,6 +7,7 @@ struct SenderLine {
   private var givenDefault: AddrSpec?
   private var firstAddress: AddrSpec?
   private var isEmpty = true
+  private var patternReader = PatternReader()
 
   /// Reads an entry.
   ///
@@ -22,6 +23,7 @@ struct SenderLine {
       return nil
     }
     var reader = SenderLine()
+    reader.rules.patterns.reserveCapacity(line.text.count / 24)
     while let word = words.next() {
       reader.isEmpty = false
       if let fault = reader.add(word) { faults.append(fault) }
@@ -60,7 +62,7 @@ struct SenderLine {
         ? .tooManyPatterns(limit: SendersFile.maximumPatterns) : nil
     }
     do {
-      let (pattern, address) = try PatternReader.read(word)
+      let (pattern, address) = try patternReader.read(word)
       rules.patterns.append(pattern)
       if firstAddress == nil { firstAddress = address }
       return nil
@@ -75,7 +77,7 @@ struct SenderLine {
     guard givenDefault == nil else { return .repeatedOption(Array(name)) }
     guard let text = Self.unquoted(value) else { return .unterminatedQuote(name: Array(name)) }
     if text.isEmpty { return .emptyValue(name: Array(name)) }
-    guard let address = try? PatternReader.read(text).address else {
+    guard let address = try? patternReader.read(text).address else {
       return .badValue(name: Array(name), value: Array(text.prefix(320)), expected: .address)
     }
     givenDefault = address
@@ -101,26 +103,35 @@ struct SenderLine {
     _ key: ConfigurationKey, to value: ArraySlice<UInt8>
   ) -> FileFault? {
     switch key {
-    case .mode: rules.mode = Scalar.word(value, as: Mode.self)
-    case .fromPolicy: rules.fromPolicy = Scalar.word(value, as: FromPolicy.self)
-    case .messageSizeLimit: rules.messageBytes = Scalar.messageSize(value)
-    case .headerSizeLimit: rules.headerBytes = Scalar.headerSize(value)
-    default:
-      guard let path = SenderRules.limitPath(of: key) else { return key.fault(of: value) }
-      rules[keyPath: path] = Scalar.limit(value)
+    case .mode: Self.assign(Scalar.word(value, as: Mode.self), to: &rules.mode, key, value)
+    case .fromPolicy:
+      Self.assign(Scalar.word(value, as: FromPolicy.self), to: &rules.fromPolicy, key, value)
+    case .messageSizeLimit:
+      Self.assign(Scalar.messageSize(value), to: &rules.messageBytes, key, value)
+    case .headerSizeLimit:
+      Self.assign(Scalar.headerSize(value), to: &rules.headerBytes, key, value)
+    case .messagesPerHour:
+      Self.assign(Scalar.limit(value), to: &rules.messagesPerHour, key, value)
+    case .recipientsPerHour:
+      Self.assign(Scalar.limit(value), to: &rules.recipientsPerHour, key, value)
+    case .messagesPerDay: Self.assign(Scalar.limit(value), to: &rules.messagesPerDay, key, value)
+    case .recipientsPerDay:
+      Self.assign(Scalar.limit(value), to: &rules.recipientsPerDay, key, value)
+    case .recipientsPerMessage:
+      Self.assign(Scalar.limit(value), to: &rules.recipientsPerMessage, key, value)
+    // Not among `siteOptions`.
+    case .sendmailPath, .exemptUsers, .unlistedUsers, .defaultDomain, .recipientDelimiter,
+      .traceHeader, .handoff, .quotaFile, .syslogFacility:
+      .unknownOption(Array(key.rawValue.utf8))
     }
-    return wasRead(key) ? nil : key.fault(of: value)
   }
 
-  /// Tells whether the value of an option could be read.
-  private func wasRead(_ key: ConfigurationKey) -> Bool {
-    switch key {
-    case .mode: rules.mode != nil
-    case .fromPolicy: rules.fromPolicy != nil
-    case .messageSizeLimit: rules.messageBytes != nil
-    case .headerSizeLimit: rules.headerBytes != nil
-    default: SenderRules.limitPath(of: key).map { rules[keyPath: $0] != nil } ?? false
-    }
+  /// Stores a value that could be read; returns the fault of one that could not.
+  private static func assign<Value>(
+    _ read: Value?, to option: inout Value?, _ key: ConfigurationKey, _ value: ArraySlice<UInt8>
+  ) -> FileFault? {
+    option = read
+    return read == nil ? key.fault(of: value) : nil
   }
 
   /// Returns a value without its quotes, nil if they are not closed or something follows them.
@@ -131,19 +142,5 @@ struct SenderLine {
       return nil
     }
     return inner
-  }
-}
-
-extension SenderRules {
-  /// Returns the property of a limit, nil for any other name.
-  static func limitPath(of key: ConfigurationKey) -> WritableKeyPath<SenderRules, Limit?>? {
-    switch key {
-    case .messagesPerHour: \.messagesPerHour
-    case .recipientsPerHour: \.recipientsPerHour
-    case .messagesPerDay: \.messagesPerDay
-    case .recipientsPerDay: \.recipientsPerDay
-    case .recipientsPerMessage: \.recipientsPerMessage
-    default: nil
-    }
   }
 }

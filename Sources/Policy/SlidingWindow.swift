@@ -155,7 +155,9 @@ package struct SlidingWindow: Sendable, Equatable {
     for age in steps.indices.reversed() where steps[age][resource] > 0 {
       remaining -= UInt64(steps[age][resource])
       if limit.admits(used: remaining, requested: requested) {
-        return (newestStep + UInt64(steps.count - age)) * period.stepSeconds
+        let (second, overflow) = (newestStep &+ UInt64(steps.count - age))
+          .multipliedReportingOverflow(by: period.stepSeconds)
+        return overflow ? nil : second
       }
     }
     return nil

@@ -77,7 +77,7 @@ package struct Usage: Sendable, Equatable {
     guard let tornSince, limit != .unlimited, isTorn(period, now: now) else {
       return max(free, now)
     }
-    return max(free, now, tornSince + period.windowSeconds)
+    return max(free, now, tornSince &+ period.windowSeconds)
   }
 
   /// Ages both windows to the present.

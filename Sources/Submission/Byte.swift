@@ -5,4 +5,5 @@ enum Byte {
   static let space: UInt8 = 0x20
   static let dot: UInt8 = 0x2E
   static let greaterThan: UInt8 = 0x3E
+  static let delete: UInt8 = 0x7F
 }

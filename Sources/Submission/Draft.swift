@@ -44,6 +44,22 @@ package struct Draft: Sendable {
       resentFrom: identities.resentFrom.map { site.qualified($0.addrSpec) },
       resentSender: identities.resentSender.map { site.qualified($0.addrSpec) },
       recipientCount: UInt32(clamping: envelope.recipients.count))
+    if let fullName = invocation.fullName { try checkFullName(fullName, site) }
+  }
+
+  /// The value of `-F` becomes the display name of a From: or Resent-From: that is added, so it is judged like one.
+  private func checkFullName(_ fullName: [UInt8], _ site: Site) throws(Refusal) {
+    guard !site.isExempt, section.all(.from).isEmpty || section.isResent else { return }
+    var address = site.entry?.ownAddress(site.configuration).map { site.qualified($0) }
+    if case .address(let given) = envelope.reversePath { address = given }
+    guard let address else { return }
+    let shown: [UInt8]?
+    do {
+      shown = try DisplayName.deceptiveAddress(in: DisplayName.encoded(fullName), for: address)
+    } catch {
+      throw .message(.unreadableIdentity(.from, at: 0, error))
+    }
+    if let shown { throw .message(.deceptiveDisplayName(.from, at: 0, shown: shown)) }
   }
 
   /// Judges the identities, and settles what is changed to make them the user's own.

@@ -41,7 +41,11 @@ package struct Handoff: Sendable {
     self.path = path
     var arguments = ["sendmail", "-i", "-f"].map { [UInt8]($0.utf8) }
     arguments.append(reversePath.argument)
-    if let fullName = invocation.fullName { arguments += [[UInt8]("-F".utf8), fullName] }
+    if let fullName = invocation.fullName {
+      // A line end here would be one in the From: that Postfix adds.
+      let oneLine = fullName.map { $0 < Byte.space || $0 == Byte.delete ? Byte.space : $0 }
+      arguments += [[UInt8]("-F".utf8), oneLine]
+    }
     arguments += invocation.handoffOptions
     arguments.append([UInt8]("--".utf8))
     arguments += recipients.map(\.written)

@@ -45,6 +45,8 @@ package struct Invocation: Sendable {
     package static let bytes = 2_097_152
     /// Bytes of a `-V` value (RFC 3461 §4.4; Postfix ignores longer ones).
     package static let envelopeIDBytes = 100
+    /// Postfix takes envelope records of at most 2048 bytes; quoting may double a name.
+    package static let fullNameBytes = 1_000
   }
 
   package internal(set) var mode: Mode = .deliver

@@ -35,6 +35,7 @@ package enum UsageFault: Equatable, Sendable {
   /// Words after the options, in a mode that takes none.
   case wordsWithoutDelivery(Invocation.Mode)
   /// More words than `Invocation.Limits.words`.
+  case fullNameTooLong(limit: Int)
   case tooManyWords(limit: Int)
   /// More bytes than `Invocation.Limits.bytes`.
   case tooManyBytes(limit: Int)

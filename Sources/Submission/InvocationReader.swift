@@ -58,7 +58,11 @@ struct InvocationReader {
     case .extractRecipients: invocation.extractRecipients = true
     case .verbose: invocation.verbose += 1
     case .sender: invocation.sender = value
-    case .fullName: invocation.fullName = value
+    case .fullName:
+      guard value.count <= Invocation.Limits.fullNameBytes else {
+        throw .usage(.fullNameTooLong(limit: Invocation.Limits.fullNameBytes))
+      }
+      invocation.fullName = value
     // A bad value also undoes an earlier good one: in sendmail.c both are stored as 0.
     case .notify: invocation.notify = Notify(value)
     case .returnContent: invocation.returnContent = ReturnContent(value)

@@ -32,6 +32,16 @@ package struct Site: Sendable {
     }
   }
 
+  /// Lays down a site without files, for tests.
+  package init(
+    uid: UInt32, configuration: Configuration, entry: SenderEntry?, isMapStale: Bool = false
+  ) {
+    self.uid = uid
+    self.configuration = configuration
+    self.entry = entry
+    self.isMapStale = isMapStale
+  }
+
   /// The user as texts name it: the first word of the entry, or `uid:N`.
   package var user: [UInt8] { entry?.user ?? [UInt8]("uid:\(uid)".utf8) }
 

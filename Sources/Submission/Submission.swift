@@ -49,14 +49,14 @@ package enum Submission {
     switch try Judgement(site: site).judge(draft, &record) {
     case .permit(let draft, let charge):
       let header = draft.editedHeader(invocation, site, time: Clock.seconds())
-      let letter = try seal(message, header: header)
+      let letter = try seal(message, header: header, charge, site)
       record.log(.permit, nil)
       let handoff = Handoff(
         path: site.configuration.sendmailPath, invocation: invocation,
         reversePath: draft.reversePath, recipients: draft.envelope.recipients)
       return try handOver(letter, handoff, charge, site)
     case .audit(let refusal, let charge):
-      let letter = try sealOriginal(message)
+      let letter = try sealOriginal(message, charge, site)
       record.log(.audit, refusal.reason)
       let handoff = Handoff(
         path: site.configuration.sendmailPath, original: argv, invocation: invocation,

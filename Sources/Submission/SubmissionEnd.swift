@@ -49,14 +49,24 @@ extension Submission {
     }
   }
 
+  /// Ends a checked message; if that fails nothing is sent, so nothing is charged.
   static func seal(
-    _ message: consuming Intake, header: [UInt8]
+    _ message: consuming Intake, header: [UInt8], _ charge: Charge?, _ site: Site
   ) throws(Refusal) -> FileDescriptor {
-    do { return try message.seal(header: header) } catch { throw .intake(error) }
+    do { return try message.seal(header: header) } catch {
+      giveBack(charge, site)
+      throw .intake(error)
+    }
   }
 
-  static func sealOriginal(_ message: consuming Intake) throws(Refusal) -> FileDescriptor {
-    do { return try message.sealOriginal() } catch { throw .intake(error) }
+  /// Ends a message that `mode = audit` lets pass as it came.
+  static func sealOriginal(
+    _ message: consuming Intake, _ charge: Charge, _ site: Site
+  ) throws(Refusal) -> FileDescriptor {
+    do { return try message.sealOriginal() } catch {
+      giveBack(charge, site)
+      throw .intake(error)
+    }
   }
 
   /// Prints the caller's own row; `postern quota status` serves ordinary users with it.

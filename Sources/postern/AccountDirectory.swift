@@ -31,12 +31,14 @@ final class AccountDirectory {
   /// - Parameter site: The user.
   /// - Returns: The account; nil if there is none, or if `failure` says that nobody knows.
   func account(of site: SiteName) -> ResolvedAccount? {
-    do {
+    do throws(Errno) {
       switch site {
       case .login(let name):
-        return try byName[name] ?? UserDatabase.account(named: name).map(Self.resolved)
+        if let known = byName[name] { return known }
+        return try UserDatabase.account(named: name).map(Self.resolved)
       case .uid(let uid):
-        return try byUID[uid] ?? UserDatabase.account(userID: uid).map(Self.resolved)
+        if let known = byUID[uid] { return known }
+        return try UserDatabase.account(userID: uid).map(Self.resolved)
       }
     } catch {
       failure = failure ?? error

@@ -6,7 +6,7 @@ internal import Submission
 enum MapBuild {
   static let command = Command(
     group: "map", name: "build", operands: "", operandCount: 0...0, flags: [],
-    summary: "Check postern.cf and senders, and compile senders into senders.db",
+    summary: "Check everything and compile senders into senders.db",
     details: """
       Every problem is printed as 'file:line: text', and then senders.db stays as it is. The new file
       takes the old one's place in one step, so mail goes on meanwhile. Login names are looked up now;
@@ -20,7 +20,7 @@ enum MapBuild {
     let (configuration, configurationProblems) = try readConfiguration(setup)
     let senders = try SendersText.read(setup.directory.sendersFile)
     let (entries, problems) = SendersFile.parse(senders.bytes, file: setup.directory.sendersFile)
-    var builder = try makeBuilder(setup, configuration, entries)
+    var builder = try makeBuilder(setup, configuration, withoutRepeated(entries, problems))
     let all = configurationProblems + problems + builder.problems
     guard all.isEmpty, let bytes = build(&builder, senders, setup) else {
       throw refusal(all.isEmpty ? builder.problems : all)
@@ -66,6 +66,17 @@ enum MapBuild {
       throw ToolFailure(failure, "cannot look up users")
     }
     return builder
+  }
+
+  /// A second entry of one user is one problem, not another one again when UIDs are compared.
+  private static func withoutRepeated(
+    _ entries: [UnresolvedEntry], _ problems: [FileProblem]
+  ) -> [UnresolvedEntry] {
+    let lines = problems.compactMap { problem in
+      if case .repeatedUser = problem.fault { problem.line } else { nil }
+    }
+    let repeated = Set(lines)
+    return entries.filter { !repeated.contains($0.line) }
   }
 
   private static func build(

@@ -7,7 +7,7 @@ internal import Submission
 enum MapShow {
   static let command = Command(
     group: "map", name: "show", operands: "USER", operandCount: 1...1, flags: [],
-    summary: "Show a user's compiled entry: addresses, limits and what else is in force",
+    summary: "Show what a user may send: addresses, limits, state",
     details: """
       USER is a login name, uid:N or a number. Where the entry says nothing, the value of postern.cf is
       shown. It is the entry in senders.db; a last line tells if senders has changed since.

@@ -7,9 +7,9 @@ internal import Submission
 enum QuotaReset {
   static let command = Command(
     group: "quota", name: "reset", operands: "USER", operandCount: 1...1, flags: [],
-    summary: "Forget what a user has used, so that the user may send again at once",
+    summary: "Forget what a user has used",
     details: """
-      All windows of the user become empty, the counts of refused messages too. Limits stay as they
+      The user may send again at once: all windows become empty, the counts of refused messages too. Limits stay as they
       are: see 'postern map show USER'. USER is a login name, uid:N or a number.
       """,
     run: run)

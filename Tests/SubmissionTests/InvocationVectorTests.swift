@@ -1,4 +1,4 @@
-import Foundation
+import LinuxSystem
 import Testing
 
 @testable import Submission
@@ -9,8 +9,11 @@ struct InvocationVectorTests {
 
   static let lines: [Substring] = {
     let path = String(#filePath).split(separator: "/").dropLast(2).joined(separator: "/")
-    let data = FileManager.default.contents(atPath: "/\(path)/Vectors/options/\(file)")
-    return String(decoding: data ?? Data(), as: UTF8.self).split(separator: "\n")
+    guard
+      let data = try? FileDescriptor.open(path: "/\(path)/Vectors/options/\(file)"),
+      let bytes = try? data.readToEnd(limit: 1 << 20)
+    else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
   }()
   static let vectors = lines.compactMap { InvocationVector(line: $0) }
 
