@@ -41,7 +41,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "postern-sendmail",
-      dependencies: ["SecureStart", "Submission"],
+      dependencies: ["LinuxSystem", "SecureStart", "Submission"],
       swiftSettings: strict,
       linkerSettings: staticPIE),
     .executableTarget(

@@ -41,6 +41,8 @@ package struct AddrSpec: Sendable, Equatable {
     return local + [Octets.at] + domain
   }
 
+  /// Whether a local part needs no quotes.
+  ///
   ///     dot-atom-text = 1*atext *("." 1*atext)        ; atext with UTF8-non-ascii, RFC 6532 §3.2
   static func isDotAtom(_ bytes: [UInt8]) -> Bool {
     var previous = Octets.dot
@@ -55,6 +57,8 @@ package struct AddrSpec: Sendable, Equatable {
     return previous != Octets.dot
   }
 
+  /// Puts bytes in quotes.
+  ///
   ///     quoted-string = DQUOTE *(qtext / quoted-pair) DQUOTE
   static func quoted(_ bytes: [UInt8]) -> [UInt8] {
     var quoted: [UInt8] = [Octets.quote]

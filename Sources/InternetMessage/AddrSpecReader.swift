@@ -15,6 +15,8 @@ struct AddrSpecReader {
     index = range.lowerBound
   }
 
+  /// Reads the address.
+  ///
   ///     addr-spec  = local-part ["@" domain]
   ///     local-part = dot-atom / DQUOTE dot-text DQUOTE        ; RFC 5322 §3.4.1
   ///
@@ -35,6 +37,8 @@ struct AddrSpecReader {
     return AddrSpec(localPart: localPart, domain: try domain())
   }
 
+  /// Reads a local part without quotes.
+  ///
   ///     dot-atom = 1*local-text *("." 1*local-text)
   private mutating func dotAtom() throws(IdentityFault) -> [UInt8] {
     var previous = Octets.dot
@@ -50,6 +54,8 @@ struct AddrSpecReader {
     return Array(bytes[start..<index])
   }
 
+  /// Reads a local part in quotes.
+  ///
   ///     dot-text = 1*(local-text / ".")        ; what the old docomo addresses need, no more
   private mutating func quotedLocalPart() throws(IdentityFault) -> [UInt8] {
     index += 1
@@ -64,6 +70,8 @@ struct AddrSpecReader {
     return content
   }
 
+  /// Moves behind one character of a local part.
+  ///
   ///     local-text = <atext without "%" and "!", and without "=?"> / UTF8-non-ascii / "."
   ///
   /// `%` and `!` make Postfix look for the domain elsewhere (`rewrite.c`).
@@ -87,6 +95,8 @@ struct AddrSpecReader {
     }
   }
 
+  /// Moves behind one character outside ASCII.
+  ///
   ///     UTF8-non-ascii        ; RFC 6532 §3.1, without what nobody sees or takes for ASCII
   private mutating func skipScalar() throws(IdentityFault) {
     let place = index
@@ -101,6 +111,8 @@ struct AddrSpecReader {
     }
   }
 
+  /// Reads the domain.
+  ///
   ///     domain = <as DomainName.canonical has it>
   private mutating func domain() throws(IdentityFault) -> [UInt8] {
     let domain = Array(bytes[index..<end])
@@ -114,11 +126,20 @@ struct AddrSpecReader {
       case Octets.at: throw .severalAtSigns
       case Octets.space, Octets.tab, Octets.lineFeed: throw .blankInAddress
       case Octets.colon, Octets.semicolon: throw .group
-      case 0x80...: try skipScalar()
+      case 0x80...: try skipDomainScalar()
       default: index += 1
       }
     }
     throw .malformedDomain
+  }
+
+  /// Moves behind a character of a domain; a wide form of an ASCII one is no local part's fault.
+  private mutating func skipDomainScalar() throws(IdentityFault) {
+    let place = index
+    guard let scalar = Unicode8.scalar(bytes, &index, before: end) else { throw .invalidUTF8 }
+    guard Unicode8.isInvisible(scalar) || Unicode8.narrowed(scalar) != nil else { return }
+    index = place
+    throw Unicode8.isInvisible(scalar) ? .invisibleCharacter(scalar.value) : .malformedDomain
   }
 
   /// Whether there is a colon after a leading `@`.

@@ -75,6 +75,8 @@ enum Charset {
     }
   }
 
+  /// Appends ISO-2022-JP text.
+  ///
   ///     single = ESC "(" ("B" / "J") ; double = ESC "$" ("@" / "B" / "(D")
   private func appendEscaped(
     _ content: [UInt8], to text: inout [UInt8]

@@ -32,6 +32,7 @@ package enum DisplayName {
   /// - Parameters:
   ///   - phrase: A phrase as it stands in a field, or the text of a comment.
   ///   - addrSpec: The real address.
+  /// - Returns: Whether it should be refused.
   package static func isDeceptive(_ phrase: [UInt8], for addrSpec: AddrSpec) -> Bool {
     do throws(IdentityFault) {
       return try deceptiveAddress(in: phrase, for: addrSpec) != nil
@@ -56,8 +57,9 @@ package enum DisplayName {
     return shown.addresses.first { !shown.isSame($0, as: addrSpec) }
   }
 
-  /// Whether anything in a phrase could become an address: `@` in its ASCII, wide or small form, or
-  /// an encoded word. Most names are done with here.
+  /// Whether anything in a phrase could become an address.
+  ///
+  /// That is `@` in its ASCII, wide or small form, or an encoded word. Most names have neither.
   private static func mayShowAddress(_ phrase: [UInt8]) -> Bool {
     var previous: UInt8 = 0
     for byte in phrase {

@@ -112,6 +112,8 @@ private struct Parts {
   let content: Range<Int>
   let end: Int
 
+  /// Finds the parts of the word that begins at `start`.
+  ///
   ///     encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
   ///
   /// Blanks in the encoded text are wrong, and accepted: some clients decode it all the same.

@@ -8,7 +8,7 @@ package struct HeaderSection: Sendable {
   /// The fields in order.
   package let fields: [HeaderField]
 
-  /// Reads a header section. Linear in its size.
+  /// Reads a header section, in time linear in its size.
   ///
   ///     fields     = *field
   ///     field      = field-name ":" unstructured LF        ; no white space before the colon
@@ -49,6 +49,7 @@ package struct HeaderSection: Sendable {
   /// is false begins the body.
   ///
   /// - Parameter line: One line, with or without its LF; its first 2048 bytes are looked at.
+  /// - Returns: Whether name, perhaps blanks, and colon are there.
   package static func beginsField(_ line: Span<UInt8>) -> Bool {
     var nameCount = 0
     let count = min(line.count, MessageLimits.fieldStartBytes)
@@ -58,6 +59,8 @@ package struct HeaderSection: Sendable {
     return nameCount > 0 && index < count && line[index] == Octets.colon
   }
 
+  /// Whether a byte may stand in a field name.
+  ///
   ///     ftext = %d33-57 / %d59-126
   @inline(__always)
   static func isNameByte(_ byte: UInt8) -> Bool {

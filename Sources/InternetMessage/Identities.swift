@@ -50,6 +50,8 @@ package struct Identities: Sendable {
     }
   }
 
+  /// Reads From: or Resent-From:.
+  ///
   ///     from = "From:" mailbox-list        ; several only with Sender:, RFC 5322 §3.6.2
   private static func authors(
     _ field: KnownField, sender: KnownField, in section: HeaderSection
@@ -62,6 +64,8 @@ package struct Identities: Sendable {
     return mailboxes
   }
 
+  /// Reads Sender: or Resent-Sender:.
+  ///
   ///     sender = "Sender:" mailbox
   private static func single(
     _ field: KnownField, in section: HeaderSection

@@ -14,6 +14,8 @@ struct MailboxScanner {
     self.field = field
   }
 
+  /// Reads everything.
+  ///
   ///     mailbox-list = mailbox *("," mailbox)        ; RFC 5322 §3.4, without obs-mbox-list
   mutating func mailboxes() throws(MessageError) -> [Mailbox] {
     try checkControls()
@@ -38,6 +40,8 @@ struct MailboxScanner {
     }
   }
 
+  /// Reads one mailbox with the comments after it.
+  ///
   ///     mailbox    = (name-addr / addr-spec) *comment
   ///     name-addr  = [phrase] "<" addr-spec ">"
   ///
@@ -87,6 +91,8 @@ struct MailboxScanner {
     return special
   }
 
+  /// Moves behind a quoted string.
+  ///
   ///     quoted-string = DQUOTE *(qtext / "\" ("\" / DQUOTE) / FWS) DQUOTE
   private mutating func skipQuotedString() throws(MessageError) {
     let start = index
@@ -108,6 +114,8 @@ struct MailboxScanner {
     throw fault(.unterminatedQuotedString, at: start)
   }
 
+  /// Finds the address between `<` and `>`.
+  ///
   ///     angle-addr = "<" [FWS] addr-spec [FWS] ">"
   ///
   /// - Returns: Where the addr-spec stands; the index is behind `>`.
@@ -120,6 +128,8 @@ struct MailboxScanner {
     return Octets.trimmingSpace(bytes, start..<end)
   }
 
+  /// Moves behind the comments after an address.
+  ///
   ///     comment = "(" *(any but "(" / ")" / "\") ")"        ; RFC 5322 §3.2.2, not nested
   ///
   /// Some clients show it as the name, so it is judged as one.

@@ -45,6 +45,8 @@ enum Octets {
     }
   }
 
+  /// Whether a byte is one of an atom.
+  ///
   ///     atext = ALPHA / DIGIT / "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "/" /
   ///             "=" / "?" / "^" / "_" / "`" / "{" / "|" / "}" / "~"        ; RFC 5322 §3.2.3
   @inline(__always)
@@ -53,6 +55,8 @@ enum Octets {
     return !isSpecial(byte)
   }
 
+  /// Whether a byte has a meaning of its own in addresses.
+  ///
   ///     specials = "(" / ")" / "<" / ">" / "[" / "]" / ":" / ";" / "@" / "\" / "," / "." / DQUOTE
   @inline(__always)
   static func isSpecial(_ byte: UInt8) -> Bool {

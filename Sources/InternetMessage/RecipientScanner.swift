@@ -89,6 +89,8 @@ struct RecipientScanner {
 
 /// Finds the ends of bracketed tokens (`tok822_scan_limit`).
 enum RecipientToken {
+  /// Finds the end of a comment, which may hold others.
+  ///
   ///     comment = "(" *(any / comment / "\" any) ")"
   ///
   /// - Returns: The index behind it.
@@ -112,6 +114,8 @@ enum RecipientToken {
     throw .recipient(at: start, .unbalanced(Octets.openComment))
   }
 
+  /// Finds the end of a quoted string or domain literal.
+  ///
   ///     quoted  = DQUOTE *(any / "\" any) DQUOTE
   ///     literal = "[" *(any / "\" any) "]"
   ///

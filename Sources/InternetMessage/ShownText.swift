@@ -23,8 +23,10 @@ struct ShownText {
     return shown.canonical == addrSpec.canonical
   }
 
-  /// Drops invisible scalars, turns white space, brackets and symbols into spaces, and wide forms
-  /// into ASCII. Bytes that are no UTF-8 are read as Latin-1.
+  /// Reduces a text to what is seen of it.
+  ///
+  /// Invisible scalars are dropped; white space, brackets and symbols become spaces, wide forms
+  /// ASCII. Bytes that are no UTF-8 are read as Latin-1.
   private static func visible(_ text: [UInt8]) -> [UInt8] {
     var visible: [UInt8] = []
     visible.reserveCapacity(text.count)

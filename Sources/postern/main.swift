@@ -1,1 +1,3 @@
+internal import LinuxSystem
 
+exitProcess(Tool.run(ProcessArguments.bytes()))

@@ -11,7 +11,7 @@ struct KnownFieldTests {
     }
   }
 
-  @Test(arguments: ["Fro", "Froma", "Resent-Too", "X-From", "Fr\u{f6}m".replacing("\u{f6}", with: "o0")])
+  @Test(arguments: ["Fro", "Froma", "Fr0m", "Resent-Too", "X-From"])
   func `a name beside a known one is unknown`(_ name: String) throws {
     let section = try HeaderSection(parsing: Array((name + ": x\n").utf8))
     #expect(section.fields.map(\.known) == [nil])

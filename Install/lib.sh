@@ -1,0 +1,175 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # constants for those who source it
+# What Install/install, Install/uninstall, Install/try and Tests/run have in common. Sourced, never run.
+
+# Nothing here depends on the umask of the root shell that calls it: a directory made with umask 077 would hide the
+# program from every site.
+umask 022
+# The Swift runtime would otherwise start a helper for backtraces in the programs that are run from here.
+export SWIFT_BACKTRACE=enable=no
+
+readonly account=postern
+readonly configuration=/etc/postern
+readonly state=/var/lib/postern
+# Root's own memory of what --enforce replaced. Not in $state, which belongs to the account postern: whoever takes that
+# account over must not decide what main.cf says after an uninstall.
+readonly before_enforce=$configuration/before-enforce
+readonly submit_users="root, $account"
+
+# The exit statuses of sysexits.h, as everywhere in this project.
+readonly EX_USAGE=64 EX_UNAVAILABLE=69 EX_NOPERM=77 EX_CONFIG=78
+
+did() { printf '%s\n' "$*"; }
+already() { printf '%s: already so\n' "$*"; }
+warn() { printf 'warning: %s\n' "$*" >&2; }
+
+# die STATUS TEXT…
+die() {
+  local status=$1
+  shift
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit "$status"
+}
+
+require_root() {
+  [[ $EUID -eq 0 ]] || die $EX_NOPERM "must be run by root (sudo $0)"
+}
+
+# A prefix ends up in php.ini, in a shell command line that PHP composes, and in a path that must stay what it is.
+require_prefix() {
+  [[ $1 =~ ^/[A-Za-z0-9._+/-]*[A-Za-z0-9._+-]$ && $1 != *//* && $1/ != */../* && $1/ != */./* ]] ||
+    die $EX_USAGE "--prefix $1: must be an absolute path of letters, digits and . _ + - / only"
+}
+
+# sudo's secure_path rarely holds the toolchain, so the usual places are tried after PATH.
+find_swift() {
+  local candidate
+  if candidate=$(command -v swift); then
+    printf '%s\n' "$candidate"
+    return 0
+  fi
+  for candidate in /opt/swift*/usr/bin/swift /usr/local/swift*/usr/bin/swift /usr/libexec/swift/*/bin/swift \
+    "${HOME:-/root}"/.local/share/swiftly/bin/swift; do
+    if [[ -x $candidate ]]; then
+      printf '%s\n' "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+require_swift() {
+  local swift
+  swift=$(find_swift) ||
+    die $EX_UNAVAILABLE "no Swift toolchain found; put it into PATH: sudo env PATH=\"\$PATH\" $0"
+  PATH=${swift%/*}:$PATH
+}
+
+# build_product CHECKOUT PRODUCT [OPTION…]: builds quietly; what the compiler says is shown where it fails.
+# --disable-local-rpath: no RUNPATH into the build directory, from which a set-uid program would load libraries.
+build_product() {
+  local checkout=$1 product=$2 log status=0
+  shift 2
+  log=$(mktemp)
+  timeout 1200 swift build --package-path "$checkout" -c release --disable-local-rpath --static-swift-stdlib \
+    --product "$product" "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [[ $status -ne 0 ]]; then
+    cat "$log" >&2
+  fi
+  rm -f "$log"
+  return "$status"
+}
+
+# install_file SOURCE TARGET OWNER:GROUP MODE: whole or not at all. The file gets its owner, then its mode (chown clears
+# the set-id bits), under a name that nobody uses, and only then its own name.
+install_file() {
+  local source=$1 target=$2 owner=$3 mode=$4 beside
+  if [[ -f $target && ! -L $target && $(stat -c '%U:%G %a' "$target") == "$owner $mode" ]] &&
+    cmp -s "$source" "$target"; then
+    already "$target"
+    return 0
+  fi
+  beside=$(mktemp "${target%/*}/.${target##*/}.XXXXXXXX")
+  cat "$source" >"$beside"
+  chown "$owner" "$beside"
+  chmod "$mode" "$beside"
+  mv -fT "$beside" "$target"
+  did "$target: installed ($owner $mode)"
+}
+
+# install_directory PATH OWNER:GROUP MODE
+install_directory() {
+  local path=$1 owner=$2 mode=$3
+  [[ ! -L $path ]] || die $EX_CONFIG "$path is a symbolic link; a directory must stand there"
+  if [[ -d $path && $(stat -c '%U:%G %a' "$path") == "$owner $mode" ]]; then
+    already "$path"
+    return 0
+  fi
+  mkdir -p "$path"
+  chown "$owner" "$path"
+  chmod "$mode" "$path"
+  did "$path: directory ($owner $mode)"
+}
+
+# remove_file PATH
+remove_file() {
+  if [[ -e $1 || -L $1 ]]; then
+    rm -f "$1"
+    did "$1: removed"
+  else
+    already "$1: absent"
+  fi
+}
+
+postfix_runs() {
+  command -v postfix >/dev/null && postfix status >/dev/null 2>&1
+}
+
+reload_postfix() {
+  if postfix_runs; then
+    postfix reload >/dev/null 2>&1
+    did "Postfix: reloaded"
+  else
+    did "Postfix: does not run, nothing to reload"
+  fi
+}
+
+# The value of authorized_submit_users as main.cf writes it; fails where main.cf does not name it.
+submit_users_line() {
+  local line
+  line=$(postconf -n authorized_submit_users 2>/dev/null) || return 1
+  [[ -n $line ]] || return 1
+  printf '%s\n' "$line"
+}
+
+# Installing Postfix would remove another mail server: nobody wants that from a trial or a test.
+refuse_other_mail_server() {
+  local other
+  other=$(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' |
+    awk '$1 == "installed" && $2 !~ /^postfix/ && /mail-transport-agent/ { print $2; exit }')
+  [[ -z $other ]] || die $EX_UNAVAILABLE "$other is this machine's mail server; installing postfix would remove it"
+}
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# need_packages NAME…: installs those Debian packages that are missing.
+need_packages() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    already "Debian packages $*"
+    return 0
+  fi
+  # Without a configuration the package starts no mail server that nobody asked for.
+  if [[ " ${missing[*]} " == *" postfix "* ]]; then
+    refuse_other_mail_server
+    printf 'postfix postfix/main_mailer_type select No configuration\n' | debconf-set-selections
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  timeout 300 apt-get update -qq </dev/null >/dev/null || warn "apt-get update failed; trying with what is known"
+  timeout 600 apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
+    die $EX_UNAVAILABLE "could not install ${missing[*]}"
+  did "Debian packages ${missing[*]}: installed"
+}

@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# Closes Postfix to everybody who does not come through Postern, and opens it again. Sourced by Install/install and
+# Install/uninstall.
+
+# Remembers what main.cf said (an empty file: nothing), once: a second --enforce must not take our own line for the
+# administrator's.
+enforce() {
+  local line
+  line=$(submit_users_line || true)
+  if [[ $line == "authorized_submit_users = $submit_users" ]]; then
+    already "Postfix: $line"
+  else
+    remember_line "$line"
+    postconf -e "authorized_submit_users = $submit_users"
+    did "Postfix: authorized_submit_users = $submit_users (before: ${line:-not set})"
+    reload_postfix
+  fi
+  report_other_instances
+}
+
+remember_line() {
+  local beside
+  beside=$(mktemp "$configuration/.before-enforce.XXXXXXXX")
+  printf '%s' "${1:+$1$'\n'}" >"$beside"
+  chmod 600 "$beside"
+  mv -fT "$beside" "$before_enforce"
+  did "$before_enforce: remembers the former value for Install/uninstall"
+}
+
+# postdrop also accepts the configuration directories that the default main.cf lists, each with its own list of users:
+# one that is open is a way around Postern.
+report_other_instances() {
+  local directory value
+  for directory in $(postconf -h alternate_config_directories multi_instance_directories | tr ',' ' '); do
+    value=$(postconf -c "$directory" -h authorized_submit_users 2>/dev/null) || value='(unreadable)'
+    [[ $value == "$submit_users" ]] ||
+      warn "other Postfix instance $directory: authorized_submit_users = $value: a way around Postern"
+  done
+}
+
+# Puts back what --enforce found, unless somebody has changed the line since.
+unenforce() {
+  local line former
+  command -v postconf >/dev/null || return 0
+  line=$(submit_users_line || true)
+  if [[ $line != "authorized_submit_users = $submit_users" ]]; then
+    already "Postfix: ${line:-authorized_submit_users not set}"
+  elif [[ ! -f $before_enforce ]]; then
+    warn "Postfix: $line was not set by Install/install; left as it is: only root and $account may submit mail"
+  else
+    former=$(<"$before_enforce")
+    if [[ -n $former ]]; then
+      postconf -e "$former"
+    else
+      postconf -X authorized_submit_users
+    fi
+    did "Postfix: ${former:-authorized_submit_users no longer set}"
+    reload_postfix
+  fi
+  rm -f "$before_enforce"
+}

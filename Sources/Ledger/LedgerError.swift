@@ -1,0 +1,34 @@
+package import LinuxSystem
+
+/// Why the state file cannot be used.
+///
+/// Whatever it is, nothing is sent.
+package enum LedgerError: Error, Equatable, Sendable {
+  /// A system call failed.
+  case system(Errno)
+  /// The directory is none, is not ours, or others may write to it.
+  case untrustedDirectory(ownerUID: UInt32, mode: UInt32)
+  /// The path is not a regular file with one name.
+  case notAFile
+  /// The file belongs to somebody else.
+  case wrongOwner(UInt32)
+  /// The file is open to others: its permission bits.
+  case wrongMode(UInt32)
+  /// The file begins as none of ours does, or has another version.
+  case foreign
+  /// The file has lost its end, or gained one: its size in bytes.
+  case truncated(size: UInt64)
+  /// All slots that a user may have belong to others who are active.
+  case noFreeSlot(uid: UInt32)
+  /// Others held the slots in question for longer than is waited for.
+  case busy(uid: UInt32)
+}
+
+/// Calls the system and gives its errors their meaning here.
+func system<Result>(_ body: () throws(Errno) -> Result) throws(LedgerError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw .system(error)
+  }
+}

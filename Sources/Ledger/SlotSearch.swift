@@ -1,0 +1,192 @@
+internal import LinuxSystem
+internal import Policy
+
+/// What is on a user's path through the slots.
+struct Survey {
+  /// The user's record, as it was written.
+  var own: (slot: UInt32, usage: Usage)?
+  /// Since when a record that may have been the user's is torn.
+  var tornSince: UInt64?
+  /// Slots that the user may take, in the order of the path.
+  var candidates: [UInt32] = []
+  /// Whether a slot could not be read because another process is writing to it.
+  var isUnsettled = false
+
+  /// Returns the user's usage, aged to the present.
+  ///
+  /// A record of the user's own proves that the torn one was another's.
+  func usage(at now: UInt64) -> Usage {
+    var usage = own?.usage ?? Usage(now: now)
+    if own == nil { usage.tornSince = tornSince }
+    usage.advance(to: now)
+    return usage
+  }
+}
+
+/// A slot that is locked for a user, who may write to it.
+struct SlotClaim {
+  let slot: UInt32
+  var usage: Usage
+}
+
+extension Ledger {
+  /// Looks at the slots of a user's path until its record is found or cannot follow any more.
+  ///
+  /// A record in which nothing matters any more does not end the search: another user's process
+  /// may have held it, about to take it over, when this user became active again and had to take
+  /// another slot.
+  ///
+  /// - Parameters:
+  ///   - uid: The user.
+  ///   - now: Seconds since 1970.
+  ///   - settling: Whether torn slots are marked; otherwise nothing is locked or written.
+  /// - Returns: What was found.
+  /// - Throws: `LedgerError`.
+  func survey(uid: UInt32, now: UInt64, settling: Bool) throws(LedgerError) -> Survey {
+    var survey = Survey()
+    var freeSlots = 0
+    for index in 0..<LedgerFormat.probeCount {
+      let slot = LedgerFormat.slot(index, of: uid)
+      switch try settledContents(of: slot, now: now, marking: settling) {
+      case .free:
+        survey.candidates.append(slot)
+        freeSlots += 1
+        if freeSlots == LedgerFormat.freeSlotsSeen { return survey }
+      case .record(uid, let usage):
+        if !usage.isIdle(at: now) {
+          survey.own = (slot, usage)
+          return survey
+        }
+        if survey.own == nil { survey.own = (slot, usage) }
+      case .record(_, let usage):
+        if usage.isIdle(at: now) { survey.candidates.append(slot) }
+      case .tombstone(let since):
+        if Self.blocks(since, now) {
+          survey.tornSince = max(survey.tornSince ?? 0, since)
+        } else {
+          survey.candidates.append(slot)
+        }
+      case .unreadable:
+        survey.isUnsettled = true
+      }
+    }
+    return survey
+  }
+
+  /// Locks the slot of a user's record, or one that the record can be put into.
+  ///
+  /// - Parameters:
+  ///   - uid: The user, whose own lock is held.
+  ///   - now: Seconds since 1970.
+  /// - Returns: The slot and the usage, aged to the present; nil if others are at work there
+  ///   and it may be tried again.
+  /// - Throws: `LedgerError.noFreeSlot`, `.system`.
+  func claimSlot(for uid: UInt32, now: UInt64) throws(LedgerError) -> SlotClaim? {
+    let survey = try survey(uid: uid, now: now, settling: true)
+    if survey.own == nil && survey.isUnsettled { return nil }
+    var choices = survey.candidates
+    if let own = survey.own {
+      // An active record stays where it is: two of them would be one too many.
+      choices = own.usage.isIdle(at: now) ? [own.slot] + choices : [own.slot]
+    }
+    guard !choices.isEmpty else { throw .noFreeSlot(uid: uid) }
+    for slot in choices where try tryLock(slot) {
+      switch try contents(of: slot) {
+      case .record(uid, var usage):
+        usage.advance(to: now)
+        return SlotClaim(slot: slot, usage: usage)
+      case let contents where Self.isAvailable(contents, now) && survey.own?.slot != slot:
+        return SlotClaim(slot: slot, usage: survey.usage(at: now))
+      default:
+        try unlock(slot)
+      }
+    }
+    return nil
+  }
+
+  /// Writes a slot in one piece.
+  func write(_ contents: Slot, to slot: UInt32) throws(LedgerError) {
+    try system { () throws(Errno) in
+      try file.pwrite(contents.bytes, offset: LedgerFormat.offset(of: slot))
+    }
+  }
+
+  // MARK: One slot
+
+  /// Returns what a slot holds at this moment; a write that is under way may make it unreadable.
+  private func contents(of slot: UInt32) throws(LedgerError) -> Slot {
+    let bytes = try system { () throws(Errno) in
+      try file.pread(offset: LedgerFormat.offset(of: slot), count: Slot.byteCount)
+    }
+    return Slot(reading: bytes)
+  }
+
+  /// Returns what a slot holds; a torn one is turned into a tombstone.
+  ///
+  /// - Parameters:
+  ///   - slot: The slot.
+  ///   - now: Seconds since 1970.
+  ///   - marking: Whether the tombstone is written, under the slot's lock.
+  /// - Returns: `unreadable` only if another process holds the slot, and so is writing to it.
+  /// - Throws: `LedgerError`.
+  private func settledContents(
+    of slot: UInt32, now: UInt64, marking: Bool
+  ) throws(LedgerError) -> Slot {
+    let first = try contents(of: slot)
+    guard Self.isUnsettled(first, now) else { return first }
+    guard marking else {
+      // Reading twice tells a write that was under way from a torn record well enough for a report.
+      Clock.pause(milliseconds: 1)
+      let second = try contents(of: slot)
+      return Self.isUnsettled(second, now) ? .tombstone(since: now) : second
+    }
+    guard try tryLock(slot) else { return .unreadable }
+    var settled = try contents(of: slot)
+    if Self.isUnsettled(settled, now) {
+      settled = .tombstone(since: now)
+      try write(settled, to: slot)
+    }
+    try unlock(slot)
+    return settled
+  }
+
+  /// Whether a slot must become a tombstone of the present.
+  ///
+  /// One from the future does, too: the clock
+  /// went back, and the slot would stay blocked until it gets there again.
+  private static func isUnsettled(_ contents: Slot, _ now: UInt64) -> Bool {
+    switch contents {
+    case .unreadable: true
+    case .tombstone(let since): since > now
+    case .free, .record: false
+    }
+  }
+
+  private static func isAvailable(_ contents: Slot, _ now: UInt64) -> Bool {
+    switch contents {
+    case .free: true
+    case .record(_, let usage): usage.isIdle(at: now)
+    case .tombstone(let since): !blocks(since, now)
+    case .unreadable: false
+    }
+  }
+
+  /// Whether a tombstone still stands for everything that a record may have held.
+  private static func blocks(_ since: UInt64, _ now: UInt64) -> Bool {
+    now < since || now - since < QuotaPeriod.day.windowSeconds
+  }
+
+  private func tryLock(_ slot: UInt32) throws(LedgerError) -> Bool {
+    try system { () throws(Errno) in
+      try file.tryLockRecord(
+        offset: LedgerFormat.offset(of: slot), count: UInt64(LedgerFormat.slotBytes))
+    }
+  }
+
+  private func unlock(_ slot: UInt32) throws(LedgerError) {
+    try system { () throws(Errno) in
+      try file.unlockRecord(
+        offset: LedgerFormat.offset(of: slot), count: UInt64(LedgerFormat.slotBytes))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Glibc
+
+/// The local system log.
+///
+/// The C library's syslog(3) waits when the log daemon is slow, reads the environment, and falls
+/// back to the console. Mail must not wait for a log, so this sends one datagram or none.
+package enum SystemLog {
+  /// How urgent a line is (RFC 5424 §6.2.1, table 2).
+  package enum Severity: Int32, Sendable {
+    /// Something must be repaired.
+    case error = 3
+    /// Something deserves attention.
+    case warning = 4
+    /// Nothing unusual.
+    case info = 6
+  }
+
+  /// The most bytes of one log line, its head included: what RFC 5424 §6.1 asks receivers to accept.
+  package static let maximumBytes = 2_048
+
+  /// Sends one line, or gives up: this never waits and never fails.
+  ///
+  /// - Parameters:
+  ///   - line: The text, without line end; cut to `maximumBytes`.
+  ///   - facility: The facility's number (RFC 5424 §6.2.1, table 1): 2 is mail.
+  ///   - severity: How urgent it is.
+  ///   - identifier: The name in front of the text.
+  ///   - seconds: The time, in seconds since 1970.
+  ///   - path: The socket of the log daemon.
+  package static func send(
+    _ line: [UInt8], facility: Int32, severity: Severity = .info, identifier: String = "postern",
+    seconds: UInt64 = Clock.seconds(), path: String = "/dev/log"
+  ) {
+    var message = head(
+      priority: facility << 3 | severity.rawValue, identifier: identifier, seconds: seconds)
+    message += line.prefix(max(0, maximumBytes - message.count))
+    if send(message, type: SOCK_DGRAM, path: path) == EPROTOTYPE {
+      // syslog-ng and others may listen on a stream, where a NUL ends a line.
+      message.append(0)
+      _ = send(message, type: SOCK_STREAM, path: path)
+    }
+  }
+
+  /// Returns the head of a line (RFC 3164 §4.1 without HOSTNAME, as musl writes it, in UTC).
+  ///
+  ///     head = "<" PRI ">" Mmm SP ( SP DIGIT / 2DIGIT ) SP hh ":" mm ":" ss SP ident "[" pid "]: "
+  static func head(priority: Int32, identifier: String, seconds: UInt64) -> [UInt8] {
+    let date = CivilDate(daysSince1970: seconds / 86_400)
+    let second = seconds % 86_400
+    let day = date.day < 10 ? " \(date.day)" : "\(date.day)"
+    let time = [second / 3600, second / 60 % 60, second % 60]
+      .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    let text =
+      "<\(priority)>\(date.monthName) \(day) \(time) \(identifier)[\(Host.processID())]: "
+    return Array(text.utf8)
+  }
+
+  /// Sends a message on a fresh socket.
+  ///
+  /// - Returns: 0, or the errno value of what failed.
+  private static func send(_ message: [UInt8], type: __socket_type, path: String) -> Int32 {
+    let number = socket(
+      AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard number != -1 else { return errno }
+    let descriptor = FileDescriptor(adopting: number)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let room = MemoryLayout.size(ofValue: address.sun_path) - 1
+    let name = Array(path.utf8)
+    guard name.count <= room else { return ENAMETOOLONG }
+    // SAFETY: at most `room` bytes are copied into the array, whose last byte stays NUL.
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    // SAFETY: the kernel reads `size` bytes, which is what the structure has.
+    let connected = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe connect(
+        descriptor.rawValue, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), size)
+    }
+    guard connected == 0 else { return errno }
+    // SAFETY: the kernel reads the bytes of the array.
+    let sent = unsafe message.withUnsafeBytes { raw in
+      unsafe Glibc.send(
+        descriptor.rawValue, raw.baseAddress, raw.count,
+        Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+    }
+    return sent == -1 ? errno : 0
+  }
+}

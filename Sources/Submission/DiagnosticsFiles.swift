@@ -1,0 +1,67 @@
+package import Policy
+
+extension Diagnostics {
+  /// Explains a problem of postern.cf or senders.
+  ///
+  /// - Parameter problem: The problem.
+  /// - Returns: `file:line: text`.
+  package static func text(for problem: FileProblem) -> String {
+    "\(problem.file):\(problem.line): \(text(for: problem.fault))"
+  }
+
+  private static func text(for fault: FileFault) -> String {
+    switch fault {
+    case .fileTooLarge(let limit): "the file is larger than \(limit) bytes"
+    case .lineTooLong(let limit): "the line is longer than \(limit) bytes"
+    case .controlByte(let byte): "the control character \(shown(byte: byte)) does not belong here"
+    case .nothingToContinue: "the line begins with white space but there is nothing to continue"
+    case .badValue(let name, let value, let expected):
+      "\(shown(name)) = \(shown(value)): expected \(text(for: expected))"
+    case .emptyValue(let name):
+      "\(shown(name)) has no value; remove the line for the default, or write 'unlimited' for no limit"
+    case .missingEquals(let line): "'\(shown(line, limit: 60))' is not of the form name = value"
+    case .unknownName(let name): "there is no parameter \(shown(name)); see postern.cf(5)"
+    case .repeatedName(let name, let line): "\(shown(name)) is set already in line \(line)"
+    case .badUser(let user):
+      "\(shown(user)) is neither a login name nor uid:N"
+    case .emptyEntry(let user): "\(shown(user)) has neither an address nor an option"
+    case .badPattern(let word, let fault): "\(shown(word)): \(text(for: fault))"
+    case .unknownOption(let word):
+      "\(shown(word)) is neither an address nor an option; see postern-senders(5)"
+    case .repeatedOption(let name): "the option \(shown(name)) is given twice"
+    case .unterminatedQuote(let name): "\(shown(name))=\" has no closing quote"
+    case .repeatedUser(let user, let line): "\(shown(user)) has an entry already in line \(line)"
+    case .tooManyPatterns(let limit): "more than \(limit) addresses"
+    case .unknownUser(let user): "there is no account \(shown(user)) on this machine"
+    case .sameUID(let uid, let user, let other, let line):
+      "\(shown(user)) has the UID \(uid) like \(shown(other)) in line \(line); merge the two entries"
+    case .entryTooLarge(let limit): "the compiled entry is larger than \(limit) bytes"
+    case .noDefaultDomain:
+      "an address without a domain needs default_domain, and Postfix's myorigin could not be read"
+    }
+  }
+
+  private static func text(for expected: ExpectedValue) -> String {
+    switch expected {
+    case .count: "a number up to 4294967295 or 'unlimited'"
+    case .size(let minimum, let maximum):
+      "a number of bytes from \(minimum) to \(maximum), with K, M or G if you like"
+    case .oneOf(let words): words.joined(separator: " or ")
+    case .absolutePath(let maximum): "an absolute path of at most \(maximum) bytes"
+    case .users: "login names or uid:N"
+    case .domain: "a domain name"
+    case .delimiter: "one or more of the characters + - _ ="
+    case .address: "one address"
+    case .reason(let maximum): "a text of at most \(maximum) printable characters"
+    }
+  }
+
+  private static func text(for fault: PatternFault) -> String {
+    switch fault {
+    case .notAnAddress: "not an address, @domain, @.domain, * or <>"
+    case .localPart: "the local part is not one that a From: could hold"
+    case .route: "'%' and '!' route mail and cannot be part of an allowed address"
+    case .domain: "the domain is no domain name"
+    }
+  }
+}

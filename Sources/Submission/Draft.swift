@@ -1,0 +1,101 @@
+package import InternetMessage
+package import Policy
+
+/// A message as it would be sent: its header section, its envelope, and the claim that is judged.
+package struct Draft: Sendable {
+  /// The header section as it was read.
+  package let section: HeaderSection
+  /// Who the header section says sends it.
+  package let identities: Identities
+  /// Who gets the mail, and the reverse-path that was given.
+  package let envelope: Envelope
+  /// What is judged.
+  package let claim: Claim
+  /// What `from_policy = rewrite` changes; set by `objection(_:)`.
+  package private(set) var rewrite: Rewrite?
+  /// The reverse-path to hand over; set by `objection(_:)`.
+  package private(set) var reversePath: ReversePath = .null
+
+  /// Reads what a message claims.
+  ///
+  /// Nothing is decided here: what two programs could read differently is refused, the rest becomes a claim.
+  ///
+  /// - Parameters:
+  ///   - invocation: The command line.
+  ///   - header: The canonical header section.
+  ///   - site: Whose mail it is.
+  /// - Throws: `Refusal`.
+  package init(
+    _ invocation: Invocation, header: [UInt8], _ site: Site
+  ) throws(Refusal) {
+    do throws(MessageError) {
+      section = try HeaderSection(parsing: header)
+      try section.checkFieldLengths(removingBlindCopies: invocation.extractRecipients)
+      identities = try Self.identities(of: section, site)
+    } catch {
+      throw .message(error)
+    }
+    envelope = try Envelope(invocation, section, site)
+    claim = Claim(
+      uid: site.uid, envelope: envelope.reversePath,
+      from: identities.fromFault == nil
+        ? .addresses(identities.from.map { site.qualified($0.addrSpec) }) : .ambiguous,
+      sender: identities.sender.map { site.qualified($0.addrSpec) },
+      resentFrom: identities.resentFrom.map { site.qualified($0.addrSpec) },
+      resentSender: identities.resentSender.map { site.qualified($0.addrSpec) },
+      recipientCount: UInt32(clamping: envelope.recipients.count))
+    if let fullName = invocation.fullName { try checkFullName(fullName, site) }
+  }
+
+  /// The value of `-F` becomes the display name of a From: or Resent-From: that is added, so it is judged like one.
+  private func checkFullName(_ fullName: [UInt8], _ site: Site) throws(Refusal) {
+    guard !site.isExempt, section.all(.from).isEmpty || section.isResent else { return }
+    var address = site.entry?.ownAddress(site.configuration).map { site.qualified($0) }
+    if case .address(let given) = envelope.reversePath { address = given }
+    guard let address else { return }
+    let shown: [UInt8]?
+    do {
+      shown = try DisplayName.deceptiveAddress(in: DisplayName.encoded(fullName), for: address)
+    } catch {
+      throw .message(.unreadableIdentity(.from, at: 0, error))
+    }
+    if let shown { throw .message(.deceptiveDisplayName(.from, at: 0, shown: shown)) }
+  }
+
+  /// Judges the identities, and settles what is changed to make them the user's own.
+  ///
+  /// - Parameter site: Whose mail it is.
+  /// - Returns: Why the message is refused; nil if nothing speaks against its identities.
+  package mutating func objection(_ site: Site) -> Rejection? {
+    if site.fromPolicy == .rewrite {
+      do {
+        let plan = try Evaluation.rewrite(
+          claim, entry: site.entry, configuration: site.configuration)
+        rewrite = plan
+        reversePath = plan.envelope
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let rejection = Evaluation.identity(
+      of: claim, entry: site.entry, configuration: site.configuration)
+    if rejection == nil, let entry = site.entry {
+      reversePath =
+        Evaluation.reversePath(of: claim, entry: entry, configuration: site.configuration) ?? .null
+    }
+    return rejection
+  }
+
+  /// Users who may send as anybody need not be readable either: nothing is judged.
+  private static func identities(
+    of section: HeaderSection, _ site: Site
+  ) throws(MessageError) -> Identities {
+    do {
+      return try Identities(reading: section, toleratingFrom: site.fromPolicy == .rewrite)
+    } catch {
+      guard site.isExempt else { throw error }
+      return try Identities(reading: HeaderSection(parsing: []))
+    }
+  }
+}

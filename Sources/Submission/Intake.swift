@@ -1,0 +1,194 @@
+internal import InternetMessage
+package import LinuxSystem
+package import Policy
+
+/// What went wrong while the message was read.
+package enum IntakeError: Error {
+  /// The header section is larger than `header_size_limit` bytes.
+  case headerTooLarge(limit: Int)
+  /// The message is larger than `message_size_limit` bytes.
+  case messageTooLarge(limit: UInt64)
+  /// The kernel refused to read the input or to keep it.
+  case system(Errno)
+
+  /// Whether the message is to blame, not the machine.
+  var isTooLarge: Bool {
+    switch self {
+    case .headerTooLarge, .messageTooLarge: true
+    case .system: false
+    }
+  }
+}
+
+/// The message as it was read: the canonical header section in memory, everything else in a memfd.
+///
+/// The body is never held in memory. It lies in the memfd behind a gap that is large enough for the header section,
+/// which is written in front of it when it is known what the header section becomes (see `seal(header:)`).
+package struct Intake: ~Copyable {
+  /// The canonical header section: LF-only lines, without the empty line that ends it.
+  package let header: [UInt8]
+  /// The size of the canonical message in bytes.
+  package let byteCount: UInt64
+  /// The input as it came, kept only for `mode = audit`.
+  private let original: FileDescriptor
+  private let message: FileDescriptor
+  private let bodyOffset: UInt64
+
+  /// Room beside `header_size_limit` for the fields that Postern adds; each is bounded by a few kilobytes.
+  private static let roomForAddedFields = 65_536
+
+  /// Reads a message to its end.
+  ///
+  /// - Parameters:
+  ///   - input: The message as the caller sends it.
+  ///   - dotEndsInput: Whether a line of one dot ends the message (no `-i`).
+  ///   - sizes: The largest header section and the largest input as read, in bytes.
+  ///   - keepsOriginal: Whether the input is also kept as it came.
+  ///   - bufferBytes: How much is read at once; what is read does not depend on it.
+  /// - Throws: `IntakeError`; nothing has been handed over then.
+  package init(
+    reading input: borrowing FileDescriptor, dotEndsInput: Bool, sizes: SizeLimits,
+    keepsOriginal: Bool, bufferBytes: Int = 65_536
+  ) throws(IntakeError) {
+    let bodyOffset =
+      UInt64((Int(sizes.headerBytes) + Self.roomForAddedFields + 4_095) / 4_096 * 4_096)
+    let message = try Self.memoryFile("message", at: bodyOffset)
+    let original = try Self.memoryFile("original", at: 0)
+    var reading = Reading(dotEndsInput: dotEndsInput, headerSizeLimit: Int(sizes.headerBytes))
+    var buffer = [UInt8](repeating: 0, count: bufferBytes)
+    var bytesRead: UInt64 = 0
+    while !reading.isEnded {
+      let count: Int
+      do { count = try input.read(into: &buffer) } catch { throw .system(error) }
+      guard count > 0 else { break }
+      bytesRead += UInt64(count)
+      guard bytesRead <= sizes.messageBytes else {
+        throw .messageTooLarge(limit: sizes.messageBytes)
+      }
+      if keepsOriginal {
+        do { try original.writeAll(buffer.span.extracting(0..<count)) } catch { throw .system(error) }
+      }
+      try reading.take(&buffer, count, into: message)
+    }
+    try reading.finish(into: message)
+    header = reading.header
+    byteCount = UInt64(reading.header.count) + 1 + reading.bodyBytes
+    self.message = message
+    self.original = original
+    self.bodyOffset = bodyOffset
+  }
+
+  private static func memoryFile(
+    _ name: String, at offset: UInt64
+  ) throws(IntakeError) -> FileDescriptor {
+    do {
+      let file = try FileDescriptor.memfd(name: name)
+      try file.seek(to: offset)
+      return file
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Ends the message: writes the header section in front of the body and makes the whole unchangeable.
+  ///
+  /// - Parameter header: The header section to hand over, without the empty line that ends it.
+  /// - Returns: A sealed descriptor whose offset is the first byte of the message.
+  /// - Throws: `IntakeError.system`, or `.headerTooLarge` if the added fields outgrew their room.
+  package consuming func seal(header: [UInt8]) throws(IntakeError) -> FileDescriptor {
+    let section = header + [Byte.lineFeed]
+    guard UInt64(section.count) <= bodyOffset else {
+      throw .headerTooLarge(limit: Int(bodyOffset))
+    }
+    let start = bodyOffset - UInt64(section.count)
+    do {
+      try message.seek(to: start)
+      try message.writeAll(section)
+      try message.seal()
+      try message.seek(to: start)
+    } catch {
+      throw .system(error)
+    }
+    return message
+  }
+
+  /// Gives the input as it came, for `mode = audit`.
+  ///
+  /// - Returns: A sealed descriptor at its first byte; it is empty if the input was not kept.
+  /// - Throws: `IntakeError.system`.
+  package consuming func sealOriginal() throws(IntakeError) -> FileDescriptor {
+    do {
+      try original.seal()
+      try original.seek(to: 0)
+    } catch {
+      throw .system(error)
+    }
+    return original
+  }
+}
+
+/// The two stages of a message under way: header section into memory, body into the memfd.
+private struct Reading {
+  private var collector: HeaderCollector
+  private var canonicalizer: BodyCanonicalizer
+  private(set) var bodyBytes: UInt64 = 0
+
+  init(dotEndsInput: Bool, headerSizeLimit: Int) {
+    collector = HeaderCollector(dotEndsInput: dotEndsInput, headerSizeLimit: headerSizeLimit)
+    canonicalizer = BodyCanonicalizer(dotEndsInput: dotEndsInput)
+  }
+
+  var header: [UInt8] { collector.header }
+
+  /// Whether a lone dot has ended the input; the rest is not read then.
+  var isEnded: Bool { collector.phase == .ended || canonicalizer.isEnded }
+
+  mutating func take(
+    _ buffer: inout [UInt8], _ count: Int, into message: borrowing FileDescriptor
+  ) throws(IntakeError) {
+    var start = 0
+    if collector.phase != .body {
+      start = try collector.consume(buffer, 0..<count)
+      try takeFirstBodyLine(into: message)
+    }
+    if collector.phase == .body { try takeBody(&buffer, start..<count, into: message) }
+  }
+
+  mutating func finish(into message: borrowing FileDescriptor) throws(IntakeError) {
+    if collector.phase != .body {
+      collector.finish()
+      try takeFirstBodyLine(into: message)
+    }
+    var written = bodyBytes
+    try canonicalizer.finish { bytes, range throws(IntakeError) in
+      try Self.append(bytes, range, to: message, &written)
+    }
+    bodyBytes = written
+  }
+
+  /// A first line that was no header field is body like what follows it.
+  private mutating func takeFirstBodyLine(
+    into message: borrowing FileDescriptor
+  ) throws(IntakeError) {
+    var line = collector.firstBodyLine
+    try takeBody(&line, 0..<line.count, into: message)
+  }
+
+  private mutating func takeBody(
+    _ buffer: inout [UInt8], _ range: Range<Int>, into message: borrowing FileDescriptor
+  ) throws(IntakeError) {
+    var written = bodyBytes
+    try canonicalizer.consume(&buffer, range) { bytes, range throws(IntakeError) in
+      try Self.append(bytes, range, to: message, &written)
+    }
+    bodyBytes = written
+  }
+
+  private static func append(
+    _ bytes: [UInt8], _ range: Range<Int>, to message: borrowing FileDescriptor,
+    _ written: inout UInt64
+  ) throws(IntakeError) {
+    do { try message.writeAll(bytes.span.extracting(range)) } catch { throw .system(error) }
+    written += UInt64(range.count)
+  }
+}

@@ -1,0 +1,106 @@
+/// What a command line of sendmail(1) means.
+///
+/// It is read exactly as Postfix 3.7's sendmail.c reads it (`main`, second pass), because a wrapper
+/// that sees the border between options and recipients elsewhere checks another message than the one
+/// that is sent. Argument bytes are bytes: nothing is decoded.
+package struct Invocation: Sendable {
+  /// What the program is asked to do.
+  package enum Mode: String, Sendable {
+    /// `-bm`, the default: submit the message on standard input (or, with `-bv`, a probe).
+    case deliver
+    /// `-bs`: SMTP on standard input and output.
+    case smtp
+    /// `-bp`, `mailq`.
+    case listQueue
+    /// `-q`.
+    case flushQueue
+    /// `-qR` and a site.
+    case flushSite
+    /// `-qI` and a queue ID.
+    case flushMessage
+    /// `-q` and a time, outside daemon mode: Postfix ends at once with 0 and throws the message away.
+    case queueInterval
+    /// `--quota-status`, Postern's own.
+    case quotaStatus
+
+    /// The option that asks for this mode, as one would type it.
+    package var option: String {
+      switch self {
+      case .deliver: "-bm"
+      case .smtp: "-bs"
+      case .listQueue: "-bp"
+      case .flushQueue, .queueInterval: "-q"
+      case .flushSite: "-qR"
+      case .flushMessage: "-qI"
+      case .quotaStatus: "--quota-status"
+      }
+    }
+  }
+
+  /// Bounds of a command line.
+  package enum Limits {
+    /// Words, the program name included: far above any `recipients_per_message` that makes sense.
+    package static let words = 65_536
+    /// Bytes of all words: what Linux allows with the usual stack of 8 MiB.
+    package static let bytes = 2_097_152
+    /// Bytes of a `-V` value (RFC 3461 §4.4; Postfix ignores longer ones).
+    package static let envelopeIDBytes = 100
+    /// Postfix takes envelope records of at most 2048 bytes; quoting may double a name.
+    package static let fullNameBytes = 1_000
+  }
+
+  package internal(set) var mode: Mode = .deliver
+  /// `-t`: recipients are taken from the header section, too.
+  package internal(set) var extractRecipients = false
+  /// A line of a single dot ends the input; false with `-i` and `-oi`.
+  package internal(set) var dotEndsInput = true
+  /// The last of `-f` and `-r`, unparsed; `nil` where none is given, empty for `-f ''`.
+  package internal(set) var sender: [UInt8]?
+  /// The last `-F`, unparsed.
+  package internal(set) var fullName: [UInt8]?
+  package internal(set) var bodyType: BodyType?
+  package internal(set) var notify: Notify?
+  package internal(set) var returnContent: ReturnContent?
+  /// `-V`: 1 to 100 printable ASCII bytes (space included).
+  package internal(set) var envelopeID: [UInt8]?
+  package internal(set) var verp: VERP?
+  /// How often `-v` was given: once asks for a delivery report, twice and more for debugging.
+  package internal(set) var verbose = 0
+  /// `-bv`: a probe instead of a message; standard input is not read.
+  package internal(set) var verifyOnly = false
+  /// The words behind the options, unparsed, in order.
+  package internal(set) var recipients: [[UInt8]] = []
+
+  /// Reads a command line.
+  ///
+  /// - Parameter argv: Program name and arguments; may be empty, since execve(2) allows it.
+  /// - Returns: The meaning. Options that Postfix ignores leave no trace.
+  /// - Throws: `InvocationError`; an option that comes before the faulty one has no effect.
+  package static func parse(_ argv: [[UInt8]]) throws(InvocationError) -> Invocation {
+    try checkSize(argv)
+    if argv.count == 2, argv[1] == Array(Mode.quotaStatus.option.utf8) {
+      var invocation = Invocation()
+      invocation.mode = .quotaStatus
+      return invocation
+    }
+    var reader = InvocationReader(programName: argv.first ?? [])
+    var words = InvocationWords(argv)
+    while let element = try words.next() {
+      try reader.take(element)
+    }
+    return try reader.finish(recipients: words.rest)
+  }
+
+  private static func checkSize(_ argv: [[UInt8]]) throws(InvocationError) {
+    guard argv.count <= Limits.words else {
+      throw .usage(.tooManyWords(limit: Limits.words))
+    }
+    var bytes = 0
+    for word in argv {
+      bytes += word.count
+      guard bytes <= Limits.bytes else {
+        throw .usage(.tooManyBytes(limit: Limits.bytes))
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package import InternetMessage
+package import Ledger
+package import LinuxSystem
+package import Policy
+
+/// Why mail was not handed over: data of every layer, no prose (see `Diagnostics`).
+package enum Refusal: Error {
+  case command(InvocationError)
+  case intake(IntakeError)
+  case message(MessageError)
+  /// The value of `-f` is no address that can be checked.
+  case unreadableReversePath([UInt8], MessageError)
+  /// Nobody is to receive the message.
+  case noRecipients(extracted: Bool)
+  case policy(Rejection)
+  case ledger(LedgerError)
+  case handoff(HandoffError)
+  case installation(InstallationFault)
+  case system(Errno)
+
+  /// The reason code, which also decides the exit status.
+  package var reason: ReasonCode {
+    switch self {
+    case .command(.usage): .usage
+    case .command(.unsupportedOption): .unsupportedOption
+    case .intake(.headerTooLarge), .intake(.messageTooLarge): .sizeLimit
+    case .intake(.system), .system: .systemError
+    case .message(let error):
+      switch error.kind {
+      case .header: .headerMalformed
+      case .identity: .fromAmbiguous
+      case .recipient: .recipientMalformed
+      }
+    case .unreadableReversePath: .envelopeNotAllowed
+    case .noRecipients: .noRecipients
+    case .policy(let rejection): rejection.reason
+    case .ledger: .storeUnavailable
+    case .handoff(.untrustedProgram): .configInvalid
+    case .handoff: .handoffFailed
+    case .installation(.notPrivileged): .notPrivileged
+    case .installation: .configInvalid
+    }
+  }
+}
+
+/// What is wrong with the way Postern is installed.
+package enum InstallationFault: Error {
+  /// The process has neither privilege nor a configuration directory of its own to work with.
+  case notPrivileged
+  /// The set-id bits would make it root, or leave it with the caller's IDs.
+  case wrongPrivilege
+  /// A file of the configuration cannot be read.
+  case unreadable(path: String, Errno)
+  /// postern.cf has errors.
+  case configuration([FileProblem])
+  /// senders.db cannot be used.
+  case senderIndex(path: String, SenderIndexFault)
+}

@@ -1,0 +1,75 @@
+internal import LinuxSystem
+package import Policy
+
+/// senders.db, open for look-ups.
+package struct SenderMapFile: ~Copyable {
+  /// The index with its header.
+  package let index: SenderIndex
+
+  private let path: String
+  private let file: FileDescriptor
+
+  /// Opens a compiled map.
+  ///
+  /// - Parameter path: Its file.
+  /// - Throws: `InstallationFault`, if it is missing, truncated or not one of this version.
+  package init(path: String) throws(InstallationFault) {
+    let file: FileDescriptor
+    do { file = try FileDescriptor.open(path: path, options: .followLinks) } catch {
+      throw .unreadable(path: path, error)
+    }
+    index = try Self.index(in: file, path)
+    self.path = path
+    self.file = file
+  }
+
+  private static func index(
+    in file: borrowing FileDescriptor, _ path: String
+  ) throws(InstallationFault) -> SenderIndex {
+    let size: UInt64
+    do { size = try file.status().size } catch { throw .unreadable(path: path, error) }
+    do {
+      return try SenderIndex.open(size: size) { offset, count throws(Errno) in
+        try file.pread(offset: offset, count: count)
+      }
+    } catch {
+      throw fault(error, path)
+    }
+  }
+
+  /// Looks a user up.
+  ///
+  /// - Parameter uid: The user.
+  /// - Returns: The entry; nil if the user is unlisted.
+  /// - Throws: `InstallationFault`, if the file cannot be trusted near the answer.
+  package func entry(for uid: UInt32) throws(InstallationFault) -> SenderEntry? {
+    do {
+      return try index.entry(for: uid) { offset, count throws(Errno) in
+        try file.pread(offset: offset, count: count)
+      }
+    } catch {
+      throw Self.fault(error, path)
+    }
+  }
+
+  /// Reads every entry, for the administrator's tool.
+  ///
+  /// - Returns: The entries in no particular order.
+  /// - Throws: `InstallationFault`, if anything in the file cannot be trusted.
+  package func allEntries() throws(InstallationFault) -> [SenderEntry] {
+    do {
+      return try index.allEntries { offset, count throws(Errno) in
+        try file.pread(offset: offset, count: count)
+      }
+    } catch {
+      throw Self.fault(error, path)
+    }
+  }
+
+  private static func fault(_ error: SenderIndexError<Errno>, _ path: String) -> InstallationFault {
+    switch error {
+    case .unreadable(let error): .unreadable(path: path, error)
+    case .invalid(let fault): .senderIndex(path: path, fault)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import LinuxSystem
+
+/// Text is built as bytes: argv and header fields are bytes, and the hot path pays for no Unicode.
+extension [UInt8] {
+  /// Appends our own words.
+  ///
+  /// - Parameter words: ASCII or UTF-8 text of the program, never of the caller.
+  mutating func append(_ words: String) {
+    append(contentsOf: words.utf8)
+  }
+
+  /// Appends a number in decimal digits.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - width: The smallest count of digits; shorter numbers get leading zeros.
+  mutating func append(decimal number: UInt64, width: Int = 1) {
+    var digits: [UInt8] = []
+    var rest = number
+    repeat {
+      digits.append(0x30 + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    while digits.count < width { digits.append(0x30) }
+    append(contentsOf: digits.reversed())
+  }
+
+  /// Appends the caller's bytes so that they can neither end a line nor speak to a terminal.
+  ///
+  /// Printable ASCII stays; a backslash is doubled, every other byte becomes `\xHH`.
+  ///
+  /// - Parameters:
+  ///   - untrusted: Bytes of the caller.
+  ///   - limit: The largest count of `untrusted` bytes shown; `…` (as `...`) marks a cut.
+  ///   - quoting: A byte that is escaped too, because it ends the surrounding quotes.
+  mutating func append(
+    escaping untrusted: some Collection<UInt8>, limit: Int = 120, quoting: UInt8? = nil
+  ) {
+    for byte in untrusted.prefix(limit) {
+      if byte == 0x5C || byte == quoting {
+        append(0x5C)
+        append(byte)
+      } else if byte >= 0x20, byte < 0x7F {
+        append(byte)
+      } else {
+        append("\\x")
+        append(hexDigits[Int(byte >> 4)])
+        append(hexDigits[Int(byte & 15)])
+      }
+    }
+    if untrusted.count > limit { append("...") }
+  }
+
+  /// Appends a time as RFC 3339 writes it, in UTC: `2026-11-23T20:43:56Z`.
+  ///
+  /// - Parameter seconds: Seconds since 1970, before the year 10000.
+  mutating func append(time seconds: UInt64) {
+    let date = CivilDate(daysSince1970: seconds / 86_400)
+    append(decimal: date.year, width: 4)
+    append("-")
+    append(decimal: UInt64(date.month), width: 2)
+    append("-")
+    append(decimal: UInt64(date.day), width: 2)
+    append("T")
+    append(decimal: seconds % 86_400 / 3_600, width: 2)
+    append(":")
+    append(decimal: seconds % 3_600 / 60, width: 2)
+    append(":")
+    append(decimal: seconds % 60, width: 2)
+    append("Z")
+  }
+}
+
+private let hexDigits = [UInt8]("0123456789ABCDEF".utf8)

@@ -1,0 +1,1 @@
+"""The harness of Postern's compliance tests; standard library only."""

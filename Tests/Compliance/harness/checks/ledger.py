@@ -1,0 +1,174 @@
+"""The quota, also when sixteen processes want it, or one of them is killed."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from ..postern import DROP_IN, STATE
+from ..process import Command, Outcome, start
+from ..stage import Stage, check, expect, expect_permitted, expect_refused
+
+MESSAGE = b"From: good@ok.example\nTo: r@x.example\n\nb\n"
+
+PROCESSES, MESSAGES_EACH, LIMIT = 16, 10, 100
+
+KILLS = 200
+#: Longer than one submission takes, so that a kill finds every moment of it and some find none.
+KILL_WITHIN_SECONDS = 0.025
+
+
+@check("sixteen processes of one user get exactly the limit")
+def _parallel(stage: Stage) -> None:
+    stage.postern.configure([f"messages_per_hour = {LIMIT}"])
+
+    def submit_some(_: int) -> list[Outcome]:
+        return [stage.postern.submit("alice", b"-t", b"-i", stdin=MESSAGE)
+                for _ in range(MESSAGES_EACH)]
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        outcomes = [one for some in pool.map(submit_some, range(PROCESSES)) for one in some]
+    permitted = [outcome for outcome in outcomes if outcome.status == 0]
+    for outcome in outcomes:
+        if outcome.status != 0:
+            expect_refused(outcome, "quota-messages", 69)
+    expect("permitted", len(permitted), LIMIT)
+    expect("queued", stage.postfix.count(), LIMIT)
+    expect("ledger", stage.postern.used("alice"),
+           (LIMIT, LIMIT, PROCESSES * MESSAGES_EACH - LIMIT))
+
+
+@check("a process killed at a random moment never leaves a queued message that was not charged")
+def _killed(stage: Stage) -> None:
+    moments = random.Random(2026)
+    finished = 0
+    for _ in range(KILLS):
+        process = start(stage.machine, Command("alice", DROP_IN, (b"-t", b"-i")))
+        if process.stdin is not None:
+            process.stdin.write(MESSAGE)
+            process.stdin.close()
+        time.sleep(moments.uniform(0, KILL_WITHIN_SECONDS))
+        process.send_signal(signal.SIGKILL)
+        _reap(process)
+        finished += process.returncode == 0
+        stage.postern.used("alice")
+    # postdrop, which nobody killed, may still be at work.
+    time.sleep(0.5)
+    queued = stage.postfix.count()
+    charged, recipients, refused = stage.postern.used("alice")
+    expect("queued <= charged <= started", queued <= charged <= KILLS, True)
+    expect("all that reported success are queued", finished <= queued, True)
+    expect("recipients and refused", (recipients, refused), (charged, 0))
+    expect("kills before and after the charge", 0 < charged and finished < KILLS, True)
+    expect_permitted(stage.postern.submit("alice", b"-t", b"-i", stdin=MESSAGE))
+    expect("one more", stage.postern.used("alice"), (charged + 1, charged + 1, 0))
+
+
+def _reap(process: "subprocess.Popen[bytes]") -> None:
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    process.wait(10)
+
+
+@check("one message too many is refused, with used, limit and the time of the next")
+def _messages(stage: Stage) -> None:
+    stage.postern.configure(["messages_per_hour = 3"])
+    for _ in range(3):
+        expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    before = int(time.time())
+    line = expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE),
+                          "quota-messages", 69)
+    expect("used/limit in the text", b"3/3" in line, True)
+    expect("window in the text", b"hour" in line, True)
+    expect("ledger", stage.postern.used("alice"), (3, 3, 1))
+    row = stage.postern.row("alice")
+    expect("next_free within the window",
+           before + 3300 <= row["next_free"] <= int(time.time()) + 3661, True)
+    expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+
+
+@check("recipients are granted up to the limit and not beyond")
+def _recipients(stage: Stage) -> None:
+    stage.postern.configure(["recipients_per_hour = 5"])
+    three = (b"a@x.example", b"b@x.example", b"c@x.example")
+    expect_permitted(stage.postern.submit("alice", *three))
+    expect_refused(stage.postern.submit("alice", *three), "quota-recipients", 69)
+    expect_permitted(stage.postern.submit("alice", *three[:2]))
+    expect_refused(stage.postern.submit("alice", three[0]), "quota-recipients", 69)
+    expect("ledger", stage.postern.used("alice"), (2, 5, 2))
+
+
+@check("a day's limit holds beside an hour's")
+def _day(stage: Stage) -> None:
+    stage.postern.configure(["messages_per_hour = 5", "messages_per_day = 2"])
+    for _ in range(2):
+        expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    line = expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE),
+                          "quota-messages", 69)
+    expect("window in the text", b"day" in line, True)
+
+
+@check("the hour is judged before the day")
+def _hour_first(stage: Stage) -> None:
+    stage.postern.configure(["messages_per_hour = 1", "messages_per_day = 1"])
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    line = expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE),
+                          "quota-messages", 69)
+    expect("window in the text", b"hour" in line, True)
+
+
+@check("a stopped process of one user delays no other")
+def _stopped(stage: Stage) -> None:
+    moments = random.Random(25)
+    for _ in range(40):
+        process = start(stage.machine, Command("alice", DROP_IN, (b"-t", b"-i")))
+        if process.stdin is not None:
+            process.stdin.write(MESSAGE)
+            process.stdin.close()
+        time.sleep(moments.uniform(0, 0.006))
+        process.send_signal(signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+            expect("bob waited less than 5 seconds", time.monotonic() - begun < 5, True)
+        finally:
+            process.send_signal(signal.SIGCONT)
+            _reap(process)
+
+
+@check("a torn record counts as fully used, for its user alone")
+def _torn(stage: Stage) -> None:
+    path = STATE / "quota"
+    expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+    before = _data(str(path))
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    after = _data(str(path))
+    changed = [offset for offset, octet in after.items() if before.get(offset) != octet]
+    expect("alice has a record", bool(changed), True)
+    with path.open("r+b") as file:
+        for offset in changed[len(changed) // 2:]:
+            file.seek(offset)
+            file.write(bytes([after[offset] ^ 0xFF]))
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE), "quota-messages", 69)
+    expect_permitted(stage.postern.submit("bob", b"r@x.example"))
+
+
+def _data(path: str) -> dict[int, int]:
+    """Returns the bytes of a sparse file that are not zero, by their offset."""
+    found: dict[int, int] = {}
+    with open(path, "rb", buffering=0) as file:
+        end = os.fstat(file.fileno()).st_size
+        position = 0
+        while position < end:
+            try:
+                position = os.lseek(file.fileno(), position, os.SEEK_DATA)
+            except OSError:
+                break
+            hole = os.lseek(file.fileno(), position, os.SEEK_HOLE)
+            data = os.pread(file.fileno(), hole - position, position)
+            found |= {position + index: octet for index, octet in enumerate(data) if octet}
+            position = hole
+    return found

@@ -1,0 +1,37 @@
+import InternetMessage
+import Testing
+
+@Suite("The adversarial messages, rows 1–30")
+struct MessageVectorTests {
+  @Test
+  func `every message reads as the table says`() throws {
+    let table = try Vectors.table("messages")
+    #expect(table.count > 45)
+    for row in table {
+      let message = try Vectors.bytes("messages", row[0])
+      let hasDotRule = !row[1].contains("-i")
+      let bytes = Vectors.headerSection(of: message, dotEnds: hasDotRule)
+      #expect(reading(bytes) == expectation(row), "\(row[0])")
+    }
+  }
+
+  /// What the header section alone decides.
+  private func expectation(_ row: [String]) -> String {
+    ["header-malformed", "from-ambiguous"].contains(row[2]) ? row[2] : row[3]
+  }
+
+  private func reading(_ bytes: [UInt8]) -> String {
+    do throws(MessageError) {
+      let section = try HeaderSection(parsing: bytes)
+      try section.checkFieldLengths(removingBlindCopies: true)
+      let from = try Identities(reading: section).from
+      return from.first.map { String(decoding: $0.addrSpec.written, as: UTF8.self) } ?? "none"
+    } catch {
+      switch error.kind {
+      case .header: return "header-malformed"
+      case .identity: return "from-ambiguous"
+      case .recipient: return "recipient-malformed"
+      }
+    }
+  }
+}

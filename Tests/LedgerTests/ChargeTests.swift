@@ -1,0 +1,112 @@
+import LinuxSystem
+import Testing
+
+@testable import Ledger
+@testable import Policy
+
+@Suite("Charging")
+struct ChargeTests {
+  @Test func `a permitted message is charged with its recipients`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let charge = try ledger.charge(uid: 1001, now: { noon }, recipients: 3, decide: permitAll)
+    #expect(charge.decision == .permit)
+    let usage = try ledger.usage(uid: 1001, now: { noon })
+    #expect(usage == charge.usage)
+    #expect(usage.hour.used(.messages) == 1)
+    #expect(usage.day.used(.recipients) == 3)
+    #expect(usage.lastMessage == noon)
+  }
+
+  @Test func `a refused message charges nothing and is counted as refused`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try ledger.charge(uid: 1001, now: { noon }, recipients: 3) { _, _ in rejection }
+    try ledger.countRefusal(uid: 1001, now: { noon })
+    let usage = try ledger.usage(uid: 1001, now: { noon })
+    #expect(usage.hour.used(.messages) == 0)
+    #expect(usage.day.used(.recipients) == 0)
+    #expect(usage.hour.refused == 2)
+    #expect(usage.lastMessage == nil)
+  }
+
+  @Test func `the limit is reached exactly and frees itself when the first message ages out`()
+    throws
+  {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    for _ in 0..<5 {
+      let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == .permit)
+    }
+    let soon = noon + 3_600
+    let refused = try ledger.charge(uid: 7, now: { soon }, recipients: 1, decide: limit(5))
+    #expect(refused.decision == rejection)
+    let later = noon + 3_660
+    let again = try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(5))
+    #expect(again.decision == .permit)
+  }
+
+  @Test func `a clock that jumps back grants nothing`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(1))
+    for back in [noon - 60, noon - 86_400, 0] {
+      let charge = try ledger.charge(uid: 7, now: { back }, recipients: 1, decide: limit(1))
+      #expect(charge.decision == rejection)
+    }
+  }
+
+  @Test func `a charge that is given back can be used again, a refusal stays counted`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 9, decide: limit(1))
+    let refused = try ledger.charge(uid: 7, now: { noon }, recipients: 9, decide: limit(1))
+    #expect(refused.decision == rejection)
+    try ledger.giveBack(charge, now: { noon + 70 })
+    try ledger.giveBack(refused, now: { noon + 70 })
+    let usage = try ledger.usage(uid: 7, now: { noon + 70 })
+    #expect(usage.hour.used(.recipients) == 0)
+    #expect(usage.hour.refused == 1)
+    let again = try ledger.charge(uid: 7, now: { noon + 70 }, recipients: 9, decide: limit(1))
+    #expect(again.decision == .permit)
+  }
+
+  @Test func `a reset forgets one user and no other`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    for uid: UInt32 in [7, 8] {
+      _ = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: permitAll)
+    }
+    try ledger.reset(uid: 7, now: { noon })
+    #expect(try ledger.usage(uid: 7, now: { noon }) == Usage(now: noon))
+    #expect(try ledger.usage(uid: 8, now: { noon }).hour.used(.messages) == 1)
+  }
+
+  @Test func `the users with a record are listed once each, whatever their UIDs`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(try ledger.activeUsers() == [])
+    let users: [UInt32] = [0, 1, 1000, 263_144, 4_294_967_294]
+    for uid in users + users {
+      _ = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: permitAll)
+    }
+    #expect(try ledger.activeUsers() == users)
+  }
+
+  @Test func `the clock is read while the user's lock is held`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let other = try scratch.open()
+    let lock = LedgerFormat.userLock(of: 7)
+    var wasHeld = false
+    _ = try ledger.charge(
+      uid: 7,
+      now: {
+        wasHeld = (try? other.file.tryLockRecord(offset: lock, count: 1)) == false
+        return noon
+      }, recipients: 1, decide: permitAll)
+    #expect(wasHeld)
+    #expect(try other.file.tryLockRecord(offset: lock, count: 1))
+  }
+}

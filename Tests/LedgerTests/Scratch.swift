@@ -1,0 +1,62 @@
+import LinuxSystem
+import Synchronization
+import Testing
+
+@testable import Ledger
+@testable import Policy
+
+private let serial = Atomic<Int>(0)
+
+/// A fresh directory with a ledger in it, removed at the end of a test.
+struct Scratch: ~Copyable {
+  let directory: [UInt8]
+  var path: [UInt8] { directory + Array("/quota".utf8) }
+
+  init() throws {
+    let number = serial.add(1, ordering: .relaxed).newValue
+    directory = Array("/tmp/postern-ledger-\(Host.processID())-\(number)".utf8)
+    try FileSystem.makeDirectory(directory)
+  }
+
+  deinit {
+    try? FileSystem.setPermissions(directory, 0o700)
+    try? FileSystem.unlink(directory + Array("/quota".utf8))
+    try? FileSystem.removeDirectory(directory)
+  }
+
+  func open() throws -> Ledger { try Ledger.open(path: path) }
+
+  /// Opens the file without any check.
+  func raw() throws -> FileDescriptor {
+    try FileDescriptor.open(path: path, options: [.readWrite, .create])
+  }
+
+  func bytes(ofSlot slot: UInt32) throws -> [UInt8] {
+    try raw().pread(offset: LedgerFormat.offset(of: slot), count: Slot.byteCount)
+  }
+
+  func put(_ bytes: [UInt8], intoSlot slot: UInt32) throws {
+    try raw().pwrite(bytes, offset: LedgerFormat.offset(of: slot))
+  }
+}
+
+/// A time in the middle of an hour.
+let noon: UInt64 = 1_795_460_400 + 1_800
+
+let permitAll: @Sendable (Usage, UInt64) -> Decision = { _, _ in .permit }
+
+/// Decides by the number of messages in the last hour alone.
+func limit(_ messages: UInt32) -> @Sendable (Usage, UInt64) -> Decision {
+  { usage, now in
+    let limit = Limit.count(messages)
+    let used = usage.used(.messages, per: .hour, limit: limit, now: now)
+    return limit.admits(used: used, requested: 1) ? .permit : rejection
+  }
+}
+
+let rejection = Decision.reject(
+  Rejection(
+    cause: .quota(
+      QuotaExcess(
+        resource: .messages, period: .hour, used: 1, limit: 1, requested: 1, nextFree: nil)),
+    user: Array("alice".utf8)))

@@ -1,0 +1,90 @@
+import LinuxSystem
+import Testing
+
+@testable import Ledger
+@testable import Policy
+
+@Suite("Torn records")
+struct TornTests {
+  @Test func `a record torn at any byte counts as used up, and heals within the window`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+    let slot = LedgerFormat.slot(0, of: 7)
+    let whole = try scratch.bytes(ofSlot: slot)
+    let second = LedgerFormat.slot(1, of: 7)
+    for index in whole.indices {
+      var torn = whole
+      torn[index] ^= 0xFF
+      try scratch.put(torn, intoSlot: slot)
+      try scratch.put(Slot.free.bytes, intoSlot: second)
+      let seen = try ledger.usage(uid: 7, now: { noon })
+      #expect(seen.used(.messages, per: .hour, limit: .count(5), now: noon) == 5)
+      let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == rejection, "byte \(index)")
+    }
+    let almost = noon + QuotaPeriod.hour.windowSeconds - 1
+    let refused = try ledger.charge(uid: 7, now: { almost }, recipients: 1, decide: limit(5))
+    #expect(refused.decision == rejection)
+    let healed = try ledger.charge(uid: 7, now: { almost + 1 }, recipients: 1, decide: limit(5))
+    #expect(healed.decision == .permit)
+    let nextDay = noon + QuotaPeriod.day.windowSeconds
+    #expect(try ledger.usage(uid: 7, now: { nextDay }).tornSince == nil)
+  }
+
+  @Test func `the owner of a torn record is found out whoever comes first`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let (owner, other) = (UInt32(7), 7 + LedgerFormat.slotCount)
+    _ = try ledger.charge(uid: owner, now: { noon }, recipients: 1, decide: limit(5))
+    var torn = try scratch.bytes(ofSlot: LedgerFormat.slot(0, of: owner))
+    torn[100] ^= 1
+    try scratch.put(torn, intoSlot: LedgerFormat.slot(0, of: owner))
+    for uid in [other, owner] {
+      let charge = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == rejection)
+    }
+  }
+
+  @Test func `a user with a whole record is not harmed by a torn one before it`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let (owner, other) = (UInt32(7), 7 + LedgerFormat.slotCount)
+    for uid in [owner, other] {
+      _ = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: limit(5))
+    }
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(0, of: owner))
+    let charge = try ledger.charge(uid: other, now: { noon }, recipients: 1, decide: limit(5))
+    #expect(charge.decision == .permit)
+    #expect(charge.usage.hour.used(.messages) == 2)
+    let refused = try ledger.charge(uid: owner, now: { noon }, recipients: 1, decide: limit(5))
+    #expect(refused.decision == rejection)
+  }
+
+  @Test func `a reset lifts what a torn record has blocked`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(0, of: 7))
+    let refused = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+    #expect(refused.decision == rejection)
+    try ledger.reset(uid: 7, now: { noon })
+    let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+    #expect(charge.decision == .permit)
+  }
+
+  @Test func `the slot of a torn record can be used again after the longest window`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let home = LedgerFormat.slot(0, of: 7)
+    try scratch.put([1, 2, 3], intoSlot: home)
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
+    #expect(Slot(reading: try scratch.bytes(ofSlot: home)) == .tombstone(since: noon))
+    let later = noon + QuotaPeriod.day.windowSeconds
+    let other = 7 + LedgerFormat.slotCount
+    _ = try ledger.charge(uid: other, now: { later }, recipients: 1, decide: limit(5))
+    guard case .record(other, _) = Slot(reading: try scratch.bytes(ofSlot: home)) else {
+      Issue.record("the slot is not used")
+      return
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Testing
+
+@testable import LinuxSystem
+
+private func words(_ text: String) -> [[UInt8]] {
+  text.split(separator: " ").map { Array($0.utf8) }
+}
+
+private func shell(_ script: String) -> [[UInt8]] {
+  ["sh", "-c", script].map { Array($0.utf8) }
+}
+
+private let sh = Array("/bin/sh".utf8)
+
+@Suite("Other programs", .serialized)
+struct ProcessTests {
+  @Test func `the end of a program is told as it was`() throws {
+    for (script, reason) in [
+      ("exit 0", Execution.ExitReason.exited(0)), ("exit 75", .exited(75)),
+      ("exit 255", .exited(255)), ("kill -KILL $$", .signalled(SIGKILL)),
+      ("kill -PIPE $$", .signalled(SIGPIPE)),
+    ] {
+      #expect(
+        try Execution.spawnAndWait(sh, arguments: shell(script), environment: []) == reason)
+    }
+  }
+
+  @Test func `a program that is not there is an error and no exit status`() {
+    #expect(throws: Errno(number: ENOENT, call: "posix_spawn")) {
+      try Execution.spawnAndWait(words("/nonexistent")[0], arguments: words("x"), environment: [])
+    }
+    let attempt: () throws -> Void = {
+      try Execution.execve(words("/nonexistent")[0], arguments: words("x"), environment: [])
+    }
+    #expect(throws: Errno(number: ENOENT, call: "execve")) { try attempt() }
+  }
+
+  @Test func `a program gets its arguments and its environment byte for byte, and nothing else`()
+    throws
+  {
+    let odd: [UInt8] = [0xE9, 0x20, 0x0A, 0xFF]
+    let result = try Execution.capture(
+      sh, arguments: shell(#"printf '%s|' "$@"; env"#) + words("name") + [odd, []],
+      environment: words("A=1 PATH=/usr/bin:/bin"), maximumBytes: 1_000)
+    #expect(result.reason == .exited(0))
+    #expect(result.output.starts(with: odd + Array("||".utf8)))
+    let rest = String(decoding: result.output.dropFirst(odd.count + 2), as: UTF8.self)
+    // The shell adds PWD and its like itself.
+    #expect(rest.contains("A=1\n") && !rest.contains("HOME="))
+  }
+
+  @Test func `an argument with a NUL is refused instead of cut`() {
+    #expect(throws: Errno(number: EINVAL, call: "posix_spawn")) {
+      try Execution.spawnAndWait(sh, arguments: [[65, 0, 66]], environment: [])
+    }
+  }
+
+  @Test func `a program reads the file it is given, from its position, and inherits no other`()
+    throws
+  {
+    let memory = try FileDescriptor.memfd(name: "test")
+    try memory.writeAll(Array("abc".utf8))
+    try memory.seek(to: 1)
+    let script = "read x; test \"$x\" = bc && test ! -e /proc/$$/fd/\(memory.rawValue)"
+    let reason = try Execution.spawnAndWait(
+      sh, arguments: shell(script), environment: words("PATH=/usr/bin:/bin"),
+      standardInput: memory)
+    #expect(reason == .exited(0))
+  }
+
+  @Test func `a program gets default signals although ours are ignored`() throws {
+    ProcessState.setDisposition(of: SIGPIPE, ignored: true)
+    ProcessState.setDisposition(of: SIGXFSZ, ignored: true)
+    let result = try Execution.capture(
+      words("/bin/grep")[0], arguments: words("grep -E ^Sig(Ign|Blk) /proc/self/status"),
+      environment: [], maximumBytes: 1_000)
+    #expect(result.reason == .exited(0))
+    #expect(signals("SigBlk", in: result.output) == 0)
+    #expect(signals("SigIgn", in: result.output) == 0)
+  }
+
+  @Test func `output is taken up to the limit, and refused beyond it without waiting for ever`()
+    throws
+  {
+    let script = shell("yes")
+    #expect(throws: Errno(number: EFBIG, call: "read")) {
+      try Execution.capture(
+        sh, arguments: script, environment: words("PATH=/usr/bin:/bin"), maximumBytes: 1_000)
+    }
+  }
+
+  @Test func `the arguments of this process are read as bytes`() throws {
+    let arguments = ProcessArguments.bytes()
+    #expect(arguments.count == CommandLine.arguments.count)
+    #expect(arguments.first == CommandLine.arguments.first.map { Array($0.utf8) })
+  }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import Testing
+
+@testable import LinuxSystem
+
+// Each runs in a process of its own, which it spoils first as a hostile caller would.
+@Suite("Sanitising")
+struct SanitiseTests {
+  @Test func `signals and timers of the caller are gone`() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      for signal: Int32 in [SIGTERM, SIGALRM, SIGCHLD, 34, 64] {
+        ProcessState.setDisposition(of: signal, ignored: true)
+      }
+      var all = sigset_t()
+      unsafe sigfillset(&all)
+      unsafe sigprocmask(SIG_SETMASK, &all, nil)
+      alarm(1_000)
+      // Only these two steps: libdispatch traps when its descriptors are closed under it.
+      try ProcessState.resetSignals()
+      try ProcessState.stopTimers()
+      guard alarm(0) == 0 else { _exit(1) }
+      kill(getpid(), SIGPIPE)
+      kill(getpid(), SIGXFSZ)
+      // The bits that may be set are those of signals 32 and 33, see `signals`.
+      let script = """
+        grep -q '^SigBlk:.0\\{16\\}$' /proc/self/status &&
+        grep -q '^SigIgn:.0\\{7\\}[01][08]0\\{7\\}$' /proc/self/status
+        """
+      try Execution.execve(
+        Array("/bin/sh".utf8), arguments: ["sh", "-c", script].map { Array($0.utf8) },
+        environment: [Array("PATH=/usr/bin:/bin".utf8)])
+    }
+  }
+
+  @Test func `closed standard descriptors are opened and all others closed`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      close(0)
+      close(2)
+      let extra = dup2(1, 900)
+      try ProcessState.sanitise()
+      let next = try FileDescriptor.open(path: "/dev/null")
+      guard extra == 900, fcntl(900, F_GETFD) == -1, fcntl(0, F_GETFD) != -1,
+        fcntl(2, F_GETFD) != -1, next.rawValue == 3
+      else { _exit(1) }
+      _exit(42)
+    }
+  }
+
+  @Test func `lowered limits are raised to the hard ones, and there are no core dumps`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      var limit = rlimit()
+      for resource in [RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_NOFILE] {
+        unsafe getrlimit(Int32(resource.rawValue), &limit)
+        limit.rlim_cur = min(limit.rlim_max, 20)
+        unsafe setrlimit(Int32(resource.rawValue), &limit)
+      }
+      umask(0)
+      try ProcessState.sanitise()
+      guard umask(0) == 0o077 else { _exit(4) }
+      unsafe getrlimit(Int32(RLIMIT_FSIZE.rawValue), &limit)
+      guard limit.rlim_cur == limit.rlim_max else { _exit(1) }
+      unsafe getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)
+      guard limit.rlim_cur == min(limit.rlim_max, 1_024) else { _exit(2) }
+      unsafe getrlimit(Int32(RLIMIT_CORE.rawValue), &limit)
+      guard limit.rlim_max == 0 else { _exit(3) }
+      _exit(42)
+    }
+  }
+
+  @Test func `a hard limit on file sizes is an error to report and no reason to die`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      try ProcessState.sanitise()
+      var limit = rlimit(rlim_cur: 10, rlim_max: 10)
+      unsafe setrlimit(Int32(RLIMIT_FSIZE.rawValue), &limit)
+      let memory = try FileDescriptor.memfd(name: "test")
+      do throws(Errno) {
+        try memory.pwrite([1], offset: 100)
+      } catch {
+        if error == Errno(number: EFBIG, call: "pwrite") { _exit(42) }
+      }
+      _exit(1)
+    }
+  }
+
+  @Test func `a descriptor becomes standard input and survives execution`() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      let memory = try FileDescriptor.memfd(name: "test")
+      try memory.writeAll(Array("abc\n".utf8))
+      try memory.seek(to: 0)
+      try memory.moveToStandardInput()
+      let script = "read x; test \"$x\" = abc"
+      try Execution.execve(
+        Array("/bin/sh".utf8), arguments: ["sh", "-c", script].map { Array($0.utf8) },
+        environment: [])
+    }
+  }
+
+  @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
+  func `root becomes another user for good`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      try Credentials.become(userID: 65_534, groupID: 65_534)
+      let now = Credentials.current()
+      guard now.realUserID == 65_534, now.savedGroupID == 65_534, !now.isPrivileged,
+        getgroups(0, nil) == 1, setuid(0) == -1
+      else { _exit(1) }
+      _exit(42)
+    }
+  }
+
+  @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
+  func `a set-uid process becomes its effective user for good`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      setregid(2_001, 3_001)
+      setreuid(2_000, 3_000)
+      guard Credentials.current().isPrivileged else { _exit(1) }
+      try Credentials.becomeEffective()
+      let now = Credentials.current()
+      guard !now.isPrivileged, setuid(2_000) == -1, now.realUserID == 3_000,
+        now.realGroupID == 3_001
+      else { _exit(2) }
+      _exit(42)
+    }
+  }
+
+  @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
+  func `a set-uid process gives its privilege back for good`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      setregid(2_001, 3_001)
+      setreuid(2_000, 3_000)
+      try Credentials.becomeReal()
+      let now = Credentials.current()
+      guard !now.isPrivileged, setuid(3_000) == -1, now.effectiveUserID == 2_000,
+        now.effectiveGroupID == 2_001
+      else { _exit(2) }
+      _exit(42)
+    }
+  }
+}
