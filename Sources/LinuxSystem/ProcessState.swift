@@ -20,7 +20,7 @@ package enum ProcessState {
 
   /// Sees to it that descriptors 0 to 2 are open: the next file opened would get such a number, and
   /// be written to by whatever prints an error message.
-  private static func openStandardDescriptors() throws(Errno) {
+  static func openStandardDescriptors() throws(Errno) {
     for number: Int32 in 0...2 where fcntl(number, F_GETFD) == -1 {
       // SAFETY: the path is a constant C string.
       let opened = try check("open") { unsafe open("/dev/null", O_RDWR) }
@@ -29,7 +29,7 @@ package enum ProcessState {
   }
 
   /// Closes every descriptor above 2.
-  private static func closeOtherDescriptors() throws(Errno) {
+  static func closeOtherDescriptors() throws(Errno) {
     if close_range(3, UInt32.max, 0) == 0 { return }
     // Before Linux 5.9, or under a filter or a debugger that does not know the call.
     for number in try openDescriptors() where number > 2 {
