@@ -4,8 +4,8 @@ internal import Glibc
 package enum ProcessState {
   /// Puts everything that a hostile caller could have prepared into a known state.
   ///
-  /// Costs about 85 system calls. Niceness, scheduling, the working directory and hard limits stay the
-  /// caller's: the first ones only slow down the caller's own mail, the last make calls fail, which
+  /// Costs about 85 system calls. Niceness, scheduling, the working directory and hard limits stay
+  /// the caller's: the first ones only slow down the caller's own mail, the last make calls fail, which
   /// is reported.
   ///
   /// - Throws: `Errno` if one of these could not be had; nothing has been read by then.
@@ -66,8 +66,8 @@ package enum ProcessState {
 
   static func resetSignals() throws(Errno) {
     for signal in 1...lastSignal {
-      // SIGKILL and SIGSTOP are refused, and need nothing. So are 32 and 33, the thread library's own,
-      // which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
+      // SIGKILL and SIGSTOP are refused, and need nothing. So are 32 and 33, the thread library's
+      // own, which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
       setDisposition(of: signal, ignored: signal == SIGPIPE || signal == SIGXFSZ)
     }
     var none = sigset_t()
