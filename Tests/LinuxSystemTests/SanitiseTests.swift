@@ -3,7 +3,9 @@ import Testing
 
 @testable import LinuxSystem
 
-// Each runs in a process of its own, which it spoils first as a hostile caller would.
+// Each runs in a process of its own, which it spoils first as a hostile caller would. The steps are
+// tested one by one: libdispatch, which runs the tests, traps soon after its descriptors are closed
+// under it. The whole is tested with the installed program.
 @Suite("Sanitising")
 struct SanitiseTests {
   @Test func `signals and timers of the caller are gone`() async {
@@ -15,7 +17,6 @@ struct SanitiseTests {
       unsafe sigfillset(&all)
       unsafe sigprocmask(SIG_SETMASK, &all, nil)
       alarm(1_000)
-      // Only these two steps: libdispatch traps when its descriptors are closed under it.
       try ProcessState.resetSignals()
       try ProcessState.stopTimers()
       guard alarm(0) == 0 else { _exit(1) }
@@ -37,7 +38,8 @@ struct SanitiseTests {
       close(0)
       close(2)
       let extra = dup2(1, 900)
-      try ProcessState.sanitise()
+      try ProcessState.openStandardDescriptors()
+      try ProcessState.closeOtherDescriptors()
       let next = try FileDescriptor.open(path: "/dev/null")
       guard extra == 900, fcntl(900, F_GETFD) == -1, fcntl(0, F_GETFD) != -1,
         fcntl(2, F_GETFD) != -1, next.rawValue == 3
@@ -54,9 +56,7 @@ struct SanitiseTests {
         limit.rlim_cur = min(limit.rlim_max, 20)
         unsafe setrlimit(Int32(resource.rawValue), &limit)
       }
-      umask(0)
-      try ProcessState.sanitise()
-      guard umask(0) == 0o077 else { _exit(4) }
+      try ProcessState.setLimits()
       unsafe getrlimit(Int32(RLIMIT_FSIZE.rawValue), &limit)
       guard limit.rlim_cur == limit.rlim_max else { _exit(1) }
       unsafe getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit)
@@ -69,7 +69,7 @@ struct SanitiseTests {
 
   @Test func `a hard limit on file sizes is an error to report and no reason to die`() async {
     await #expect(processExitsWith: .exitCode(42)) {
-      try ProcessState.sanitise()
+      try ProcessState.resetSignals()
       var limit = rlimit(rlim_cur: 10, rlim_max: 10)
       unsafe setrlimit(Int32(RLIMIT_FSIZE.rawValue), &limit)
       let memory = try FileDescriptor.memfd(name: "test")

@@ -47,6 +47,8 @@ def difference(theirs: Queued, ours: Queued, *, given: bytes,
         problems.append(f"{name}: Postfix queued {_short(mine)}; Postern {_short(other)}")
 
     their_fields, their_body = split(theirs.message)
+    # Whatever the caller wrote there is taken away.
+    their_fields = [field for field in their_fields if field[0] != "x-postern"]
     our_fields, our_body = split(ours.message)
     problems += _received(their_fields, our_fields)
     problems += _trace(our_fields, uid)

@@ -99,6 +99,15 @@ def _no_arguments(stage: Stage) -> None:
     expect("queued", stage.postfix.count(), 0)
 
 
+@check("with all of the first three descriptors closed nothing is queued")
+def _closed_descriptors(stage: Stage) -> None:
+    outcome = stage.postern.submit("alice", b"-t", b"-i", stdin=MESSAGE,
+                                   through=("/bin/sh", "-c", 'exec "$@" 0<&- 1>&- 2>&-', "sh"))
+    expect("outcome", (outcome.status, outcome.stdout, outcome.stderr), (71, b"", b""))
+    expect("queued", stage.postfix.count(), 0)
+    expect("charged", stage.postern.used("alice")[:2], (0, 0))
+
+
 @check("the installed drop-in belongs to its account and is set-uid and set-gid")
 def _installed(stage: Stage) -> None:
     del stage
