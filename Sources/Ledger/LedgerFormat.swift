@@ -58,8 +58,8 @@ enum LedgerFormat {
 
   /// Returns a slot on a user's path.
   ///
-  /// UIDs below the number of slots each have a first slot of their own. The path goes on in steps of
-  /// an odd number, which differs among users with the same first slot, and never comes back
+  /// UIDs below the number of slots each have a first slot of their own. The path goes on in steps
+  /// of an odd number, which differs among users with the same first slot, and never comes back
   /// to a slot before all were visited, their number being a power of two.
   ///
   /// - Parameters:

@@ -39,7 +39,7 @@ package enum Execution {
       try unsafe argumentVector.withPointers { (argv) throws(Errno) -> Int32 in
         try unsafe environmentVector.withPointers { (envp) throws(Errno) -> Int32 in
           guard let argv = argv.baseAddress, let envp = envp.baseAddress else { return EFAULT }
-          // SAFETY: one C string and two null-terminated vectors of C strings, alive during the call.
+          // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
           _ = unsafe Glibc.execve(file, argv, envp)
           return errno
         }

@@ -4,8 +4,8 @@ internal import Glibc
 package enum ProcessState {
   /// Puts everything that a hostile caller could have prepared into a known state.
   ///
-  /// Costs about 85 system calls. Niceness, scheduling, the working directory and hard limits stay the
-  /// caller's: the first ones only slow down the caller's own mail, the last make calls fail, which
+  /// Costs about 85 system calls. Niceness, scheduling, the working directory and hard limits stay
+  /// the caller's: the first ones only slow down the caller's own mail, the last make calls fail, which
   /// is reported.
   ///
   /// - Throws: `Errno` if one of these could not be had; nothing has been read by then.
@@ -20,7 +20,7 @@ package enum ProcessState {
 
   /// Sees to it that descriptors 0 to 2 are open: the next file opened would get such a number, and
   /// be written to by whatever prints an error message.
-  private static func openStandardDescriptors() throws(Errno) {
+  static func openStandardDescriptors() throws(Errno) {
     for number: Int32 in 0...2 where fcntl(number, F_GETFD) == -1 {
       // SAFETY: the path is a constant C string.
       let opened = try check("open") { unsafe open("/dev/null", O_RDWR) }
@@ -29,7 +29,7 @@ package enum ProcessState {
   }
 
   /// Closes every descriptor above 2.
-  private static func closeOtherDescriptors() throws(Errno) {
+  static func closeOtherDescriptors() throws(Errno) {
     if close_range(3, UInt32.max, 0) == 0 { return }
     // Before Linux 5.9, or under a filter or a debugger that does not know the call.
     for number in try openDescriptors() where number > 2 {
@@ -64,9 +64,10 @@ package enum ProcessState {
   /// that hits its limit are errors to report (EPIPE, EFBIG), not reasons to die.
   static let ignoredSignals: [Int32] = [SIGPIPE, SIGXFSZ]
 
-  private static func resetSignals() throws(Errno) {
+  static func resetSignals() throws(Errno) {
     for signal in 1...lastSignal {
-      // SIGKILL, SIGSTOP and the two signals of the thread library are refused, and need nothing.
+      // SIGKILL and SIGSTOP are refused, and need nothing. So are 32 and 33, the thread library's
+      // own, which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
       setDisposition(of: signal, ignored: signal == SIGPIPE || signal == SIGXFSZ)
     }
     var none = sigset_t()
@@ -84,7 +85,7 @@ package enum ProcessState {
   }
 
   /// Stops the interval timers, which survive execve(2); alarm(2) is the first of them.
-  private static func stopTimers() throws(Errno) {
+  static func stopTimers() throws(Errno) {
     var stopped = itimerval()
     for timer in [ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF] {
       // SAFETY: the kernel reads one structure.

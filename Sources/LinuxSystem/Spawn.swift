@@ -41,7 +41,7 @@ extension Execution {
           guard let argv = argv.baseAddress, let envp = envp.baseAddress else {
             throw Errno(number: EFAULT, call: "posix_spawn")
           }
-          // SAFETY: one C string and two null-terminated vectors of C strings, alive during the call.
+          // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
           try succeed(unsafe posix_spawn(&child, file, &actions, &attributes, argv, envp))
         }
       }

@@ -15,7 +15,7 @@ package enum SystemLog {
     case info = 6
   }
 
-  /// The most bytes of one log line, its head included: what RFC 5424 §6.1 asks receivers to accept.
+  /// The most bytes of one log line, its head included: what RFC 5424 §6.1 asks of receivers.
   package static let maximumBytes = 2_048
 
   /// Sends one line, or gives up: this never waits and never fails.

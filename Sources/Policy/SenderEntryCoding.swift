@@ -94,9 +94,11 @@ enum SenderEntryCoding {
   }
 
   private static func append(_ string: [UInt8], to bytes: inout [UInt8]) {
-    let kept = string.prefix(Int(UInt16.max))
-    LittleEndian.append(UInt16(truncatingIfNeeded: kept.count), to: &bytes)
-    bytes.append(contentsOf: kept)
+    // Every string is bounded where it is read; the cut only keeps the layout sound.
+    let count = min(string.count, Int(UInt16.max))
+    bytes.append(UInt8(truncatingIfNeeded: count))
+    bytes.append(UInt8(truncatingIfNeeded: count >> 8))
+    bytes.append(contentsOf: count == string.count ? string : Array(string[..<count]))
   }
 
   private static func append(_ limit: Limit?, to bytes: inout [UInt8]) {

@@ -64,6 +64,8 @@ package struct SenderIndexBuilder {
   ///   - file: The file's name, for the problems.
   package mutating func add(_ unresolved: [UnresolvedEntry], file: String) {
     entries.reserveCapacity(unresolved.count)
+    lines.reserveCapacity(unresolved.count)
+    positions.reserveCapacity(unresolved.count)
     for entry in unresolved { add(entry, file: file) }
   }
 

@@ -85,6 +85,7 @@ extension Diagnostics {
       "\(shown([0x2D, 0x71, letter])) does not go with another mode"
     case .verifyWith(let letter): "-bv does not go with \(shown([0x2D, letter]))"
     case .wordsWithoutDelivery(let mode): "\(mode.option) takes no recipient"
+    case .verpWithNullSender: "-XV needs an envelope sender that is not null"
     case .fullNameTooLong(let limit): "the value of -F is longer than \(limit) bytes"
     case .tooManyWords(let limit): "more than \(limit) words on the command line"
     case .tooManyBytes(let limit): "more than \(limit) bytes on the command line"

@@ -45,6 +45,9 @@ package struct Draft: Sendable {
       resentSender: identities.resentSender.map { site.qualified($0.addrSpec) },
       recipientCount: UInt32(clamping: envelope.recipients.count))
     if let fullName = invocation.fullName { try checkFullName(fullName, site) }
+    if invocation.verp != nil, envelope.reversePath == .null {
+      throw .command(.usage(.verpWithNullSender))
+    }
   }
 
   /// The value of `-F` becomes the display name of a From: or Resent-From: that is added, so it is judged like one.

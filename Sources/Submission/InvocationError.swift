@@ -34,8 +34,11 @@ package enum UsageFault: Equatable, Sendable {
   case verifyWith(UInt8)
   /// Words after the options, in a mode that takes none.
   case wordsWithoutDelivery(Invocation.Mode)
-  /// More words than `Invocation.Limits.words`.
+  /// `-F` with more than `Invocation.Limits.fullNameBytes`.
   case fullNameTooLong(limit: Int)
+  /// VERP needs a sender to make addresses of; Postfix refuses it too.
+  case verpWithNullSender
+  /// More words than `Invocation.Limits.words`.
   case tooManyWords(limit: Int)
   /// More bytes than `Invocation.Limits.bytes`.
   case tooManyBytes(limit: Int)

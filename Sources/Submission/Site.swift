@@ -25,7 +25,8 @@ package struct Site: Sendable {
       let map = try directory.senderMap()
       entry = try map.entry(for: uid)
       isMapStale = directory.isStale(map.index.header, configuration)
-      configuration.defaultDomain = configuration.defaultDomain ?? map.index.header.defaultDomain
+      // What was resolved at the build stays in force until the next one.
+      configuration.adopt(map.index.header)
       self.configuration = configuration
     } catch {
       throw .installation(error)

@@ -59,7 +59,7 @@ InternetMessage:
 Policy:InternetMessage
 Ledger:LinuxSystem Policy
 Submission:InternetMessage Ledger LinuxSystem Policy
-postern-sendmail:SecureStart Submission
+postern-sendmail:LinuxSystem SecureStart Submission
 postern:FoundationEssentials InternetMessage Ledger LinuxSystem Policy Submission
 TEXT
   return "$status"

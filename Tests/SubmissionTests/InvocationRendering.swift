@@ -55,6 +55,8 @@ enum InvocationRendering {
     case .queueOutsideDelivery(let letter): "-q\(text([letter])) outside delivery"
     case .verifyWith(let letter): "-bv with -" + text([letter])
     case .wordsWithoutDelivery(let mode): "words with \(mode.option)"
+    case .fullNameTooLong(let limit): "-F over \(limit) bytes"
+    case .verpWithNullSender: "VERP with the null sender"
     case .tooManyWords(let limit): "more than \(limit) words"
     case .tooManyBytes(let limit): "more than \(limit) bytes"
     }
