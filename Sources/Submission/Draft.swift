@@ -11,6 +11,8 @@ package struct Draft: Sendable {
   package let envelope: Envelope
   /// What is judged.
   package let claim: Claim
+  /// The display name of a From: or Resent-From: that is added: `-F`, else the account's full name.
+  package let fullName: [UInt8]?
   /// What `from_policy = rewrite` changes; set by `objection(_:)`.
   package private(set) var rewrite: Rewrite?
   /// The reverse-path to hand over; set by `objection(_:)`.
@@ -44,25 +46,32 @@ package struct Draft: Sendable {
       resentFrom: identities.resentFrom.map { site.qualified($0.addrSpec) },
       resentSender: identities.resentSender.map { site.qualified($0.addrSpec) },
       recipientCount: UInt32(clamping: envelope.recipients.count))
-    if let fullName = invocation.fullName { try checkFullName(fullName, site) }
+    fullName = try Self.fullName(invocation, section, envelope, site)
     if invocation.verp != nil, envelope.reversePath == .null {
       throw .command(.usage(.verpWithNullSender))
     }
   }
 
-  /// The value of `-F` becomes the display name of a From: or Resent-From: that is added, so it is judged like one.
-  private func checkFullName(_ fullName: [UInt8], _ site: Site) throws(Refusal) {
-    guard !site.isExempt, section.all(.from).isEmpty || section.isResent else { return }
+  /// A name that is added to the header section is judged like one that stands there.
+  private static func fullName(
+    _ invocation: Invocation, _ section: HeaderSection, _ envelope: Envelope, _ site: Site
+  ) throws(Refusal) -> [UInt8]? {
+    guard section.all(.from).isEmpty || section.isResent else { return invocation.fullName }
+    if site.isExempt { return invocation.fullName ?? site.entry?.fullName }
     var address = site.entry?.ownAddress(site.configuration).map { site.qualified($0) }
     if case .address(let given) = envelope.reversePath { address = given }
-    guard let address else { return }
+    guard let name = invocation.fullName ?? site.entry?.fullName, let address else { return nil }
+    let phrase = DisplayName.encoded(name)
+    // The account's own name was not asked for: it is only left out.
+    guard invocation.fullName != nil else {
+      return DisplayName.isDeceptive(phrase, for: address) ? nil : name
+    }
     let shown: [UInt8]?
-    do {
-      shown = try DisplayName.deceptiveAddress(in: DisplayName.encoded(fullName), for: address)
-    } catch {
+    do { shown = try DisplayName.deceptiveAddress(in: phrase, for: address) } catch {
       throw .message(.unreadableIdentity(.from, at: 0, error))
     }
     if let shown { throw .message(.deceptiveDisplayName(.from, at: 0, shown: shown)) }
+    return name
   }
 
   /// Judges the identities, and settles what is changed to make them the user's own.

@@ -18,7 +18,7 @@ extension Draft {
     qualifyIdentities(&edits, site)
     if let rewrite { apply(rewrite, to: &edits) }
     if section.all(.from).isEmpty, let address = ownAddress(site) {
-      edits.addFrom(address, fullName: invocation.fullName)
+      edits.addFrom(address, fullName: fullName)
     }
     if site.configuration.addsTraceHeader {
       edits.addTrace(uid: site.uid, host: Host.nodeName(), time: time)

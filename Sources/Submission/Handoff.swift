@@ -34,14 +34,16 @@ package struct Handoff: Sendable {
   ///   - path: The real sendmail.
   ///   - invocation: The caller's command line, for the options that are passed on.
   ///   - reversePath: The checked envelope sender.
+  ///   - fullName: The display name of an address that Postfix adds.
   ///   - recipients: The recipients that were counted.
   package init(
-    path: [UInt8], invocation: Invocation, reversePath: ReversePath, recipients: [Recipient]
+    path: [UInt8], invocation: Invocation, reversePath: ReversePath, fullName: [UInt8]?,
+    recipients: [Recipient]
   ) {
     self.path = path
     var arguments = ["sendmail", "-i", "-f"].map { [UInt8]($0.utf8) }
     arguments.append(reversePath.argument)
-    if let fullName = invocation.fullName {
+    if let fullName {
       // A line end here would be one in the From: that Postfix adds.
       let oneLine = fullName.map { $0 < Byte.space || $0 == Byte.delete ? Byte.space : $0 }
       arguments += [[UInt8]("-F".utf8), oneLine]

@@ -61,7 +61,7 @@ extension HeaderEdits {
   ///
   /// - Parameters:
   ///   - address: The checked address.
-  ///   - fullName: The value of `-F`, if it was given.
+  ///   - fullName: Its display name, if there is one.
   package mutating func addFrom(_ address: AddrSpec, fullName: [UInt8]?) {
     appended += Self.fromField(address, phrase: fullName.map { DisplayName.encoded($0) } ?? [])
   }

@@ -53,7 +53,8 @@ package enum Submission {
       record.log(.permit, nil)
       let handoff = Handoff(
         path: site.configuration.sendmailPath, invocation: invocation,
-        reversePath: draft.reversePath, recipients: draft.envelope.recipients)
+        reversePath: draft.reversePath, fullName: draft.fullName,
+        recipients: draft.envelope.recipients)
       return try handOver(letter, handoff, charge, site)
     case .audit(let refusal, let charge):
       let letter = try sealOriginal(message, charge, site)
