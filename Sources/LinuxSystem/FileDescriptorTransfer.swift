@@ -40,12 +40,14 @@ extension FileDescriptor {
   /// - Throws: `Errno`; EFBIG if there are more than `limit`.
   package func readToEnd(limit: Int) throws(Errno) -> [UInt8] {
     var contents: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
+    // Configuration files are small: a large buffer is made only for a file that fills this one.
+    var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
       let count = try read(into: &buffer)
       if count == 0 { return contents }
       guard count <= limit - contents.count else { throw Errno(number: EFBIG, call: "read") }
       contents += buffer[..<count]
+      if count == 4_096 { buffer = [UInt8](repeating: 0, count: 65_536) }
     }
   }
 

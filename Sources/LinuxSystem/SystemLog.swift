@@ -47,12 +47,26 @@ package enum SystemLog {
   static func head(priority: Int32, identifier: String, seconds: UInt64) -> [UInt8] {
     let date = CivilDate(daysSince1970: seconds / 86_400)
     let second = seconds % 86_400
-    let day = date.day < 10 ? " \(date.day)" : "\(date.day)"
-    let time = [second / 3600, second / 60 % 60, second % 60]
-      .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-    let text =
-      "<\(priority)>\(date.monthName) \(day) \(time) \(identifier)[\(Host.processID())]: "
-    return Array(text.utf8)
+    var head = Array("<\(priority)>".utf8)
+    head += Array(date.monthName.utf8)
+    head.append(space)
+    appendTwoDigits(UInt64(date.day), filler: space, to: &head)
+    for (number, before) in [(second / 3600, space), (second / 60 % 60, colon), (second % 60, colon)] {
+      head.append(before)
+      appendTwoDigits(number, filler: zero, to: &head)
+    }
+    head += Array(" \(identifier)[\(Host.processID())]: ".utf8)
+    return head
+  }
+
+  private static let space: UInt8 = 0x20
+  private static let zero: UInt8 = 0x30
+  private static let colon: UInt8 = 0x3A
+
+  /// Appends a number below 100; formatting it as a String would cost more than sending it.
+  private static func appendTwoDigits(_ number: UInt64, filler: UInt8, to text: inout [UInt8]) {
+    text.append(number < 10 ? filler : zero + UInt8(number / 10 % 10))
+    text.append(zero + UInt8(number % 10))
   }
 
   /// Sends a message on a fresh socket.

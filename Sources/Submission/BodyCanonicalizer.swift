@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Turns body bytes into the one form that every Postfix setting reads alike: LF line ends, no CR.
 ///
 /// CRs before a LF or the end of the input go, any other CR becomes a space, as Postfix's cleanup(8) makes it
@@ -38,7 +40,9 @@ package struct BodyCanonicalizer: Sendable {
     _ sink: ([UInt8], Range<Int>) throws(IntakeError) -> Void
   ) throws(IntakeError) {
     guard !isEnded, !range.isEmpty else { return }
-    if !dotEndsInput, pendingReturns == 0, !Self.holdsReturn(buffer, range) {
+    if !dotEndsInput, pendingReturns == 0,
+      ByteSearch.firstIndex(of: Byte.carriageReturn, in: buffer, range) == nil
+    {
       return try sink(buffer, range)
     }
     let start = try settleWithheld(buffer, range, sink)
@@ -120,12 +124,5 @@ package struct BodyCanonicalizer: Sendable {
       }
     }
     return end
-  }
-
-  /// Without an early exit, so that the compiler makes vector code of it.
-  private static func holdsReturn(_ buffer: [UInt8], _ range: Range<Int>) -> Bool {
-    var found: UInt8 = 0
-    for index in range { found |= buffer[index] == Byte.carriageReturn ? 1 : 0 }
-    return found != 0
   }
 }

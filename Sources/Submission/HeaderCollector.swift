@@ -1,4 +1,5 @@
 internal import InternetMessage
+internal import LinuxSystem
 
 /// Collects the header section of a message as Postfix's sendmail(1) would delimit it.
 ///
@@ -54,7 +55,8 @@ package struct HeaderCollector: Sendable {
   ) throws(IntakeError) -> Int {
     var index = range.lowerBound
     while index < range.upperBound, phase == .leading || phase == .header {
-      let lineFeed = Self.indexOfLineFeed(in: buffer, index..<range.upperBound)
+      let lineFeed = ByteSearch.firstIndex(
+        of: Byte.lineFeed, in: buffer, index..<range.upperBound)
       header.append(contentsOf: buffer[index..<(lineFeed ?? range.upperBound)])
       index = lineFeed.map { $0 + 1 } ?? range.upperBound
       if lineFeed != nil {
@@ -125,9 +127,4 @@ package struct HeaderCollector: Sendable {
   }
 
   private static let mboxPrefix = Array("From ".utf8)
-
-  private static func indexOfLineFeed(in buffer: [UInt8], _ range: Range<Int>) -> Int? {
-    for index in range where buffer[index] == Byte.lineFeed { return index }
-    return nil
-  }
 }

@@ -34,6 +34,7 @@ package struct Intake: ~Copyable {
   private let message: FileDescriptor
   private let bodyOffset: UInt64
 
+  private static let firstBufferBytes = 8_192
   /// Room beside `header_size_limit` for the fields that Postern adds; each is bounded by a few kilobytes.
   private static let roomForAddedFields = 65_536
 
@@ -55,7 +56,8 @@ package struct Intake: ~Copyable {
     let message = try Self.memoryFile("message", at: bodyOffset)
     let original = try Self.memoryFile("original", at: 0)
     var reading = Reading(dotEndsInput: dotEndsInput, headerSizeLimit: Int(sizes.headerBytes))
-    var buffer = [UInt8](repeating: 0, count: bufferBytes)
+    // Most messages fit into the first buffer; the large one is made for those that fill it.
+    var buffer = [UInt8](repeating: 0, count: min(bufferBytes, Self.firstBufferBytes))
     var bytesRead: UInt64 = 0
     while !reading.isEnded {
       let count: Int
@@ -69,6 +71,9 @@ package struct Intake: ~Copyable {
         do { try original.writeAll(buffer.span.extracting(0..<count)) } catch { throw .system(error) }
       }
       try reading.take(&buffer, count, into: message)
+      if count == buffer.count, count < bufferBytes {
+        buffer = [UInt8](repeating: 0, count: bufferBytes)
+      }
     }
     try reading.finish(into: message)
     header = reading.header
