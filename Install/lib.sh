@@ -146,8 +146,8 @@ submit_users_line() {
 refuse_other_mail_server() {
   local other
   other=$(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' |
-    awk '$1 == "installed" && $2 !~ /^postfix/ && /mail-transport-agent/ { print $2; exit }')
-  [[ -z $other ]] || die $EX_UNAVAILABLE "$other is this machine's mail server; installing postfix would remove it"
+    awk '$1 == "installed" && $2 !~ /^postfix/ && /mail-transport-agent/ { print $2 }')
+  [[ -z $other ]] || die $EX_UNAVAILABLE "${other//$'\n'/, } is this machine's mail server; installing postfix would remove it"
 }
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }

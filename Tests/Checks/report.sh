@@ -39,9 +39,17 @@ suite() {
   else
     printf 'FAIL  %s: %d of %d tests, exit status %d (%d s)\n' \
       "$name" "$bad" $((good + bad)) "$status" $((SECONDS - start))
-    { grep -aE '✘|FAIL|error:|skipped' "$log" | head -n 100; tail -n 30 "$log"; } | sed 's/^/      /'
+    show_failures "$log"
   fi
   rm -f "$log"
+}
+
+# The first hundred lines that tell of a failure, and the end. One awk, because a "head" that has enough would end the
+# program before it with SIGPIPE, and "pipefail" this one with it.
+show_failures() {
+  awk '/✘|FAIL|error:|skipped/ && shown < 100 { print "      " $0; shown++ }' "$1"
+  printf '      …\n'
+  tail -n 20 "$1" | sed 's/^/      /'
 }
 
 # Swift Testing ends with "Test run with N tests in M suites passed after …"; every failed or skipped test has a line of

@@ -89,7 +89,7 @@ unsafe_code_is_in_linuxsystem_only() {
 unsafe_code_is_explained() {
   local file status=0
   for file in $(swift_files Sources/LinuxSystem); do
-    if code "$file" | grep -qE '(^|[^A-Za-z_])unsafe([^A-Za-z_]|$)' && ! grep -q '// SAFETY:' "$file"; then
+    if code "$file" | grep -E '(^|[^A-Za-z_])unsafe([^A-Za-z_]|$)' >/dev/null && ! grep -q '// SAFETY:' "$file"; then
       printf '%s: unsafe without // SAFETY:\n' "$file"
       status=1
     fi
