@@ -51,10 +51,12 @@ package enum SystemLog {
     head += Array(date.monthName.utf8)
     head.append(space)
     appendTwoDigits(UInt64(date.day), filler: space, to: &head)
-    for (number, before) in [(second / 3600, space), (second / 60 % 60, colon), (second % 60, colon)] {
-      head.append(before)
-      appendTwoDigits(number, filler: zero, to: &head)
-    }
+    head.append(space)
+    appendTwoDigits(second / 3600, filler: zero, to: &head)
+    head.append(colon)
+    appendTwoDigits(second / 60 % 60, filler: zero, to: &head)
+    head.append(colon)
+    appendTwoDigits(second % 60, filler: zero, to: &head)
     head += Array(" \(identifier)[\(Host.processID())]: ".utf8)
     return head
   }

@@ -7,9 +7,6 @@ package struct Caller: Sendable {
   /// Where the configuration is: compiled in for a privileged process.
   package let configuration: ConfigurationDirectory
 
-  private static let installedDirectory = "/etc/postern"
-  private static let directoryVariable = "POSTERN_CONFIG_DIR"
-
   /// Takes over from the caller: cleans the process and becomes the account postern for good.
   ///
   /// From here on the caller can no longer signal or trace this process, and Postfix sees postern.
@@ -21,15 +18,11 @@ package struct Caller: Sendable {
     if credentials.isPrivileged {
       guard credentials.effectiveUserID != 0 else { throw .installation(.wrongPrivilege) }
       do { try Credentials.becomeEffective() } catch { throw .system(error) }
-      return Caller(
-        uid: credentials.realUserID, configuration: ConfigurationDirectory(path: installedDirectory))
+      return Caller(uid: credentials.realUserID, configuration: .installed)
     }
-    guard let directory = Environment.value(directoryVariable), directory.first == 0x2F else {
+    guard let directory = ConfigurationDirectory.trial(of: credentials) else {
       throw .installation(.notPrivileged)
     }
-    return Caller(
-      uid: credentials.realUserID,
-      configuration: ConfigurationDirectory(
-        path: String(decoding: directory, as: UTF8.self)))
+    return Caller(uid: credentials.realUserID, configuration: directory)
   }
 }

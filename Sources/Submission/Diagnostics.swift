@@ -59,7 +59,8 @@ package enum Diagnostics {
   /// Names one byte.
   static func shown(byte: UInt8) -> String {
     byte > 0x20 && byte < 0x7F
-      ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16, uppercase: true))"
+      ? "'\(Character(Unicode.Scalar(byte)))'"
+      : "byte 0x\(String(byte, radix: 16, uppercase: true))"
   }
 }
 
@@ -125,6 +126,8 @@ extension Diagnostics {
       "Postern must belong to the account postern, not to root; reinstall it with Install/install"
     case .unreadable(let path, let error):
       "\(path) cannot be read: \(error.text); tell the administrator"
+    case .untrusted(let path):
+      "\(path) must belong to root and be writable by nobody else; tell the administrator"
     case .configuration(let problems):
       problems.first.map { "\(text(for: $0)); run 'postern map build'" }
         ?? "postern.cf cannot be used; run 'postern map build'"

@@ -68,7 +68,9 @@ package struct Intake: ~Copyable {
         throw .messageTooLarge(limit: sizes.messageBytes)
       }
       if keepsOriginal {
-        do { try original.writeAll(buffer.span.extracting(0..<count)) } catch { throw .system(error) }
+        do { try original.writeAll(buffer.span.extracting(0..<count)) } catch {
+          throw .system(error)
+        }
       }
       try reading.take(&buffer, count, into: message)
       if count == buffer.count, count < bufferBytes {

@@ -78,7 +78,9 @@ struct Judgement {
     }
   }
 
-  /// Counts a refused message. The refusal stands whether or not it can be counted.
+  /// Counts a refused message.
+  ///
+  /// The refusal stands whether or not it can be counted.
   ///
   /// - Parameter site: Whose message it is.
   static func countRefusal(of site: Site) {

@@ -51,6 +51,8 @@ package enum InstallationFault: Error {
   case wrongPrivilege
   /// A file of the configuration cannot be read.
   case unreadable(path: String, Errno)
+  /// Somebody else than root could have written a file of the configuration.
+  case untrusted(path: String)
   /// postern.cf has errors.
   case configuration([FileProblem])
   /// senders.db cannot be used.

@@ -9,15 +9,13 @@ package struct SenderMapFile: ~Copyable {
   private let path: String
   private let file: FileDescriptor
 
-  /// Opens a compiled map.
+  /// Reads the header of a compiled map.
   ///
-  /// - Parameter path: Its file.
-  /// - Throws: `InstallationFault`, if it is missing, truncated or not one of this version.
-  package init(path: String) throws(InstallationFault) {
-    let file: FileDescriptor
-    do { file = try FileDescriptor.open(path: path, options: .followLinks) } catch {
-      throw .unreadable(path: path, error)
-    }
+  /// - Parameters:
+  ///   - file: The map, open for reading.
+  ///   - path: Its path, for texts.
+  /// - Throws: `InstallationFault`, if it is truncated or not one of this version.
+  init(_ file: consuming FileDescriptor, path: String) throws(InstallationFault) {
     index = try Self.index(in: file, path)
     self.path = path
     self.file = file

@@ -18,7 +18,7 @@ enum MapBuild {
     let setup = try Setup.current()
     try setup.requireAdministrator(command.call)
     let (configuration, configurationProblems) = try readConfiguration(setup)
-    let senders = try SendersText.read(setup.directory.sendersFile)
+    let senders = try SendersText.read(in: setup.directory)
     let (entries, problems) = SendersFile.parse(senders.bytes, file: setup.directory.sendersFile)
     var builder = try makeBuilder(setup, configuration, withoutRepeated(entries, problems))
     let all = configurationProblems + problems + builder.problems
@@ -102,15 +102,18 @@ private struct SendersText {
   let bytes: [UInt8]
   let status: FileStatus
 
-  static func read(_ path: String) throws(ToolFailure) -> SendersText {
+  static func read(in directory: ConfigurationDirectory) throws(ToolFailure) -> SendersText {
+    let file: FileDescriptor
+    do { file = try directory.openTrusted(directory.sendersFile) } catch {
+      throw ToolFailure(error)
+    }
     do {
-      let file = try FileDescriptor.open(path: path, options: .followLinks)
       // The status comes first: a change while reading makes the map stale, not silently current.
       let status = try file.status()
       let bytes = try file.readToEnd(limit: SendersFile.maximumBytes + 1)
       return SendersText(bytes: bytes, status: status)
     } catch {
-      throw ToolFailure(error, "cannot read \(path)")
+      throw ToolFailure(error, "cannot read \(directory.sendersFile)")
     }
   }
 }

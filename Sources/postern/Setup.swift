@@ -7,30 +7,24 @@ internal import Submission
 struct Setup {
   /// The account that owns the state directory.
   private static let accountName = "postern"
-  private static let installedDirectory = "/etc/postern"
-  private static let directoryVariable = "POSTERN_CONFIG_DIR"
 
   /// The configuration directory.
   let directory: ConfigurationDirectory
-  /// Whether the environment names another installation than the machine's: a test or a trial, in
-  /// which everything belongs to whoever runs it.
-  let isTrial: Bool
   let credentials: Credentials
+
+  /// Whether the environment names another installation than the machine's.
+  var isTrial: Bool { directory.isTrial }
 
   /// Finds the installation.
   static func current() throws(ToolFailure) -> Setup {
     let credentials = Credentials.current()
-    guard !credentials.isPrivileged, let value = Environment.value(directoryVariable) else {
-      return Setup(
-        directory: ConfigurationDirectory(path: installedDirectory), isTrial: false,
-        credentials: credentials)
+    if let trial = ConfigurationDirectory.trial(of: credentials) {
+      return Setup(directory: trial, credentials: credentials)
     }
-    guard value.first == UInt8(ascii: "/") else {
-      throw ToolFailure(.failed, "\(directoryVariable) must be an absolute path")
+    guard Environment.value(ConfigurationDirectory.variable) == nil else {
+      throw ToolFailure(.failed, "\(ConfigurationDirectory.variable) must be an absolute path")
     }
-    return Setup(
-      directory: ConfigurationDirectory(path: String(decoding: value, as: UTF8.self)),
-      isTrial: true, credentials: credentials)
+    return Setup(directory: .installed, credentials: credentials)
   }
 
   /// Whether this process may do what is root's.

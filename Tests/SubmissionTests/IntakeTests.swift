@@ -54,7 +54,8 @@ struct IntakeTests {
       name: "an empty first line ends an empty header section",
       input: "\nFrom: x\n", header: "", body: "From: x\n"),
     Row(name: "nothing at all", input: "", header: "", body: ""),
-    Row(name: "the end of input ends the header section", input: "A: b", header: "A: b\n", body: ""),
+    Row(
+      name: "the end of input ends the header section", input: "A: b", header: "A: b\n", body: ""),
     Row(name: "a last body line without LF stays so", input: "\nx", header: "", body: "x"),
     Row(
       name: "a lone dot ends the body without -i", input: "\na\n.\nb\n", dotEndsInput: true,

@@ -66,6 +66,33 @@ def _zero_map(stage: Stage) -> None:
     _with_map(stage, bytes(len(MAP.read_bytes())))
 
 
+def _with_untrusted(stage: Stage, path: Path, owner: str, mode: int) -> None:
+    """Checks that a configuration file that others than root may write refuses."""
+    try:
+        shutil.chown(path, owner)
+        path.chmod(mode)
+        _submit_refused(stage, "config-invalid", 78)
+    finally:
+        shutil.chown(path, "root")
+        path.chmod(0o640)
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+
+
+@check("a postern.cf that everybody may write refuses")
+def _writable_configuration(stage: Stage) -> None:
+    _with_untrusted(stage, CONFIGURATION / "postern.cf", "root", 0o666)
+
+
+@check("a postern.cf that the account postern owns refuses")
+def _foreign_configuration(stage: Stage) -> None:
+    _with_untrusted(stage, CONFIGURATION / "postern.cf", "postern", 0o640)
+
+
+@check("a senders.db that the group may write refuses")
+def _writable_map(stage: Stage) -> None:
+    _with_untrusted(stage, MAP, "root", 0o660)
+
+
 @check("a senders newer than its senders.db: the built one is used, and the log says so")
 def _stale_map(stage: Stage) -> None:
     try:
