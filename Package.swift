@@ -10,8 +10,10 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// One self-contained file that the dynamic loader never touches: nothing of the caller's (RUNPATH, preloading,
-// a replaced library) can come between the kernel and our first instruction.
+// One self-contained file that no dynamic loader touches: nothing of the caller's (RUNPATH,
+// preloading, a replaced library) can come between the kernel and our first instruction.
+// `swift build` must be given `--disable-local-rpath`: glibc's start code ends a static-pie that
+// has a RUNPATH. Install/install and Tests/run do so.
 let staticPIE: [LinkerSetting] = [
   .unsafeFlags([
     "-static-executable", "-use-ld=lld", "-Xclang-linker", "-static-pie",

@@ -7,7 +7,7 @@ internal import Policy
 ///
 /// It fills up on the way through the pipeline, so that a refusal at any step logs what had been read by then.
 struct DecisionRecord: Sendable {
-  var uid: UInt32?
+  let uid: UInt32
   var user: [UInt8] = []
   var envelope: ReversePath?
   var from: [AddrSpec] = []
@@ -88,10 +88,8 @@ struct DecisionRecord: Sendable {
     line.append(verdict.rawValue)
     line.append(" reason=")
     line.append(reason?.rawValue ?? "none")
-    if let uid {
-      line.append(" uid=")
-      line.append(decimal: UInt64(uid))
-    }
+    line.append(" uid=")
+    line.append(decimal: UInt64(uid))
     if !user.isEmpty { Self.add("user", user, to: &line) }
     switch envelope {
     case nil: break

@@ -14,10 +14,9 @@ package enum Submission {
   ///
   /// - Returns: The exit status of a refusal, of `--quota-status` or of the supervised real sendmail.
   package static func run() -> Int32 {
-    var record = DecisionRecord()
+    var record = DecisionRecord(uid: Credentials.current().realUserID)
     do throws(Refusal) {
       let caller = try Caller.takeOver()
-      record.uid = caller.uid
       let site = try Site(of: caller.uid, in: caller.configuration)
       record.describe(site)
       let argv = ProcessArguments.bytes()
