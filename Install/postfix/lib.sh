@@ -9,6 +9,9 @@ enforce() {
   line=$(submit_users_line || true)
   if [[ $line == "authorized_submit_users = $submit_users" ]]; then
     already "Postfix: $line"
+  elif names_account "$line"; then
+    already "Postfix: $line"
+    warn "the other accounts in that line submit mail unchecked: keep only those that must"
   else
     remember_line "$line"
     postconf -e "authorized_submit_users = $submit_users"
@@ -16,6 +19,15 @@ enforce() {
     reload_postfix
   fi
   report_other_instances
+}
+
+# Whether the administrator has only added to the line of an earlier --enforce; it is theirs then.
+names_account() {
+  local word
+  for word in ${1//[=,]/ }; do
+    [[ $word != "$account" ]] || return 0
+  done
+  return 1
 }
 
 remember_line() {
@@ -45,6 +57,10 @@ unenforce() {
   line=$(submit_users_line || true)
   if [[ $line != "authorized_submit_users = $submit_users" ]]; then
     already "Postfix: ${line:-authorized_submit_users not set}"
+    if names_account "$line"; then
+      former=$(cat "$before_enforce" 2>/dev/null) || former=''
+      warn "that line still keeps all other users from sending mail; before --enforce it was: ${former:-not set}"
+    fi
   elif [[ ! -f $before_enforce ]]; then
     warn "Postfix: $line was not set by Install/install; left as it is: only root and $account may submit mail"
   else

@@ -52,8 +52,10 @@ package enum DisplayName {
   package static func deceptiveAddress(
     in phrase: [UInt8], for addrSpec: AddrSpec
   ) throws(IdentityFault) -> [UInt8]? {
-    guard mayShowAddress(phrase) else { return nil }
-    let shown = ShownText(try decoded(phrase))
+    // Some readers look for encoded words only after they have removed the quotes.
+    let text = unquoted(phrase)
+    guard mayShowAddress(text) else { return nil }
+    let shown = ShownText(try EncodedWord.decode(text))
     return shown.addresses.first { !shown.isSame($0, as: addrSpec) }
   }
 

@@ -62,18 +62,20 @@ enum EncodedWord {
     return decoded
   }
 
-  /// Decodes the B encoding, RFC 2047 §4.1; padding may be missing or stand in the middle, where
-  /// some programs join words.
+  /// Decodes the B encoding, RFC 2047 §4.1; padding may be missing.
+  ///
+  /// Behind padding some readers stop and others go on, so nothing may follow it.
   private static func base64(_ text: ArraySlice<UInt8>) throws(IdentityFault) -> [UInt8] {
     var decoded: [UInt8] = []
     var bits: UInt32 = 0
     var bitCount: UInt32 = 0
+    var isPadded = false
     for byte in text where !Octets.isBlank(byte) {
       if byte == Octets.equals {
-        bitCount = 0
+        isPadded = true
         continue
       }
-      guard let value = base64Digit(byte) else { throw .malformedEncodedWord }
+      guard !isPadded, let value = base64Digit(byte) else { throw .malformedEncodedWord }
       bits = (bits << 6 | UInt32(value)) & 0xFFFF
       bitCount += 6
       if bitCount >= 8 {

@@ -15,6 +15,8 @@ package enum LedgerError: Error, Equatable, Sendable {
   /// The file is open to others: its permission bits.
   case wrongMode(UInt32)
   /// The file begins as none of ours does, or has another version.
+  /// The caller's hard limit on file sizes ends inside the file: a record could be cut by it.
+  case fileSizeLimit(UInt64)
   case foreign
   /// The file has lost its end, or gained one: its size in bytes.
   case truncated(size: UInt64)

@@ -32,6 +32,9 @@ enum LedgerFile {
   }
 
   private static func openExisting(_ path: [UInt8]) throws(LedgerError) -> FileDescriptor? {
+    // A write that such a limit cuts would tear the record, again and again, at the caller's will.
+    let limit = try system { () throws(Errno) in try ProcessState.fileSizeLimit() }
+    guard limit >= LedgerFormat.fileBytes else { throw .fileSizeLimit(limit) }
     let file: FileDescriptor
     do {
       file = try FileDescriptor.open(path: path, options: [.readWrite, .nonBlocking])

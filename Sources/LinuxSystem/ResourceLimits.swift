@@ -20,6 +20,16 @@ extension ProcessState {
     try set(RLIMIT_CORE, rlimit64(rlim_cur: 0, rlim_max: 0))
   }
 
+  /// The size in bytes that no file may outgrow by a write of this process.
+  ///
+  /// - Throws: `Errno`.
+  package static func fileSizeLimit() throws(Errno) -> UInt64 {
+    var limit = rlimit64()
+    // SAFETY: the kernel fills one structure.
+    try check("prlimit") { unsafe prlimit64(0, RLIMIT_FSIZE, nil, &limit) }
+    return UInt64(limit.rlim_cur)
+  }
+
   /// Raises a soft limit, not above the hard limit.
   private static func raiseSoftLimit(
     _ resource: __rlimit_resource, toAtLeast wanted: UInt64

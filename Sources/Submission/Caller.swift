@@ -17,6 +17,10 @@ package struct Caller: Sendable {
     do { try ProcessState.sanitise() } catch { throw .system(error) }
     if credentials.isPrivileged {
       guard credentials.effectiveUserID != 0 else { throw .installation(.wrongPrivilege) }
+      // Only the set-gid bit is left: the message would be handed over as the caller.
+      guard credentials.effectiveUserID != credentials.realUserID else {
+        throw .installation(.notPrivileged)
+      }
       do { try Credentials.becomeEffective() } catch { throw .system(error) }
       return Caller(uid: credentials.realUserID, configuration: .installed)
     }

@@ -41,7 +41,6 @@ struct DecisionRecord: Sendable {
   /// Takes what was read of the message.
   mutating func describe(_ reading: Result<Draft, Refusal>) {
     guard case .success(let draft) = reading else { return }
-    describe(draft.section)
     envelope = draft.claim.envelope
     if case .addresses(let addresses) = draft.claim.from { from = addresses }
     recipientCount = draft.envelope.recipients.count
@@ -58,8 +57,8 @@ struct DecisionRecord: Sendable {
     recipients = use(.recipients)
   }
 
-  /// Takes the fields that an administrator searches for.
-  private mutating func describe(_ section: HeaderSection) {
+  /// Takes the fields that an administrator searches for, whatever becomes of the message.
+  mutating func describe(_ section: HeaderSection) {
     messageID = section.all(.messageID).first.map { section.unfoldedBody(of: $0) }
     script = section.all(.xPHPOriginatingScript).first.map { section.unfoldedBody(of: $0) }
   }

@@ -129,7 +129,7 @@ extension Diagnostics {
     case .untrusted(let path):
       "\(path) must belong to root and be writable by nobody else; tell the administrator"
     case .configuration(let problems):
-      problems.first.map { "\(text(for: $0)); run 'postern map build'" }
+      problems.first.map { "\(text(for: $0)); correct it, 'postern map build' lists all problems" }
         ?? "postern.cf cannot be used; run 'postern map build'"
     case .senderIndex(let path, let error):
       "\(path) cannot be used: \(text(for: error)); run 'postern map build'"

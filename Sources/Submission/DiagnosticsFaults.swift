@@ -12,6 +12,7 @@ extension Diagnostics {
       case .notAFile: "it is not a regular file with one name"
       case .wrongOwner(let owner): "it belongs to UID \(owner)"
       case .wrongMode(let mode): "it has mode \(String(mode, radix: 8))"
+      case .fileSizeLimit(let limit): "the limit on file sizes (ulimit -f) is \(limit) bytes"
       case .foreign: "it is not one, or of another version"
       case .truncated(let size): "it is \(size) bytes long, which is not its size"
       case .noFreeSlot: "it is full"

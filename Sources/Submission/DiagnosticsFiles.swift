@@ -50,7 +50,7 @@ extension Diagnostics {
     case .absolutePath(let maximum): "an absolute path of at most \(maximum) bytes"
     case .users: "login names or uid:N"
     case .domain: "a domain name"
-    case .delimiter: "one or more of the characters + - _ ="
+    case .delimiter: "up to 8 of the characters + - = _ # ~ / ^"
     case .address: "one address"
     case .reason(let maximum): "a text of at most \(maximum) printable characters"
     }

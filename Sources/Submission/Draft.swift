@@ -12,7 +12,8 @@ package struct Draft: Sendable {
   /// What is judged.
   package let claim: Claim
   /// The display name of a From: or Resent-From: that is added: `-F`, else the account's full name.
-  package let fullName: [UInt8]?
+  package private(set) var fullName: [UInt8]?
+  private let usesVERP: Bool
   /// What `from_policy = rewrite` changes; set by `objection(_:)`.
   package private(set) var rewrite: Rewrite?
   /// The reverse-path to hand over; set by `objection(_:)`.
@@ -24,14 +25,14 @@ package struct Draft: Sendable {
   ///
   /// - Parameters:
   ///   - invocation: The command line.
-  ///   - header: The canonical header section.
+  ///   - section: The canonical header section.
   ///   - site: Whose mail it is.
   /// - Throws: `Refusal`.
   package init(
-    _ invocation: Invocation, header: [UInt8], _ site: Site
+    _ invocation: Invocation, _ section: HeaderSection, _ site: Site
   ) throws(Refusal) {
+    self.section = section
     do throws(MessageError) {
-      section = try HeaderSection(parsing: header)
       try section.checkFieldLengths(removingBlindCopies: invocation.extractRecipients)
       identities = try Self.identities(of: section, site)
     } catch {
@@ -47,9 +48,7 @@ package struct Draft: Sendable {
       resentSender: identities.resentSender.map { site.qualified($0.addrSpec) },
       recipientCount: UInt32(clamping: envelope.recipients.count))
     fullName = try Self.fullName(invocation, section, envelope, site)
-    if invocation.verp != nil, envelope.reversePath == .null {
-      throw .command(.usage(.verpWithNullSender))
-    }
+    usesVERP = invocation.verp != nil
   }
 
   /// A name that is added to the header section is judged like one that stands there.
@@ -78,7 +77,27 @@ package struct Draft: Sendable {
   ///
   /// - Parameter site: Whose mail it is.
   /// - Returns: Why the message is refused; nil if nothing speaks against its identities.
-  package mutating func objection(_ site: Site) -> Rejection? {
+  package mutating func objection(_ site: Site) -> Refusal? {
+    if let rejection = settleIdentities(site) { return .policy(rejection) }
+    // Only now it is known which address the name will stand beside.
+    settleFullName(site)
+    return usesVERP && reversePath == .null ? .command(.usage(.verpWithNullSender)) : nil
+  }
+
+  /// Leaves out a name that would show another address than the one it is put beside.
+  ///
+  /// An empty name is handed over where Postfix would otherwise take postern's own for a Resent-From:.
+  private mutating func settleFullName(_ site: Site) {
+    if !site.isExempt, section.all(.from).isEmpty || section.isResent, let name = fullName,
+      let address = ownAddress(site),
+      DisplayName.isDeceptive(DisplayName.encoded(name), for: address)
+    {
+      fullName = []
+    }
+    if section.isResent, fullName == nil { fullName = [] }
+  }
+
+  private mutating func settleIdentities(_ site: Site) -> Rejection? {
     if site.fromPolicy == .rewrite {
       do {
         let plan = try Evaluation.rewrite(

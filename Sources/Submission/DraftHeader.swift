@@ -27,7 +27,7 @@ extension Draft {
   }
 
   /// What a missing From: is made of: the checked envelope sender, the default address if that is null.
-  private func ownAddress(_ site: Site) -> AddrSpec? {
+  func ownAddress(_ site: Site) -> AddrSpec? {
     if case .address(let address) = reversePath { return address }
     return site.entry?.ownAddress(site.configuration).map { site.qualified($0) }
   }

@@ -88,7 +88,21 @@ package struct Invocation: Sendable {
     while let element = try words.next() {
       try reader.take(element)
     }
+    try refuseHiddenConfiguration(argv)
     return try reader.finish(recipients: words.rest)
+  }
+
+  /// Refuses a `-C` that only the first pass of sendmail.c sees.
+  ///
+  /// That pass reads `-V -O -C/dir` as `-V` with the value `-O`, and then `-C`; the second one, which everything else
+  /// follows, as VERP and `-O` with a value. `mode = audit` hands such a line over as it came.
+  private static func refuseHiddenConfiguration(_ argv: [[UInt8]]) throws(InvocationError) {
+    var words = InvocationWords(argv, asFirstPass: true)
+    while let element = try? words.next() {
+      if case .option(let option, _) = element, option.letter == UInt8(ascii: "C") {
+        throw .unsupportedOption("-C")
+      }
+    }
   }
 
   private static func checkSize(_ argv: [[UInt8]]) throws(InvocationError) {

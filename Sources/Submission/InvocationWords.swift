@@ -24,12 +24,17 @@ struct InvocationWords {
   private var index: Int
   /// The next byte within that word; 0 between two words.
   private var offset = 0
+  private let asFirstPass: Bool
 
   /// Starts behind the program name.
   ///
-  /// - Parameter argv: The whole argument vector; it may be empty.
-  init(_ argv: [[UInt8]]) {
+  /// - Parameters:
+  ///   - argv: The whole argument vector; it may be empty.
+  ///   - asFirstPass: Whether to read as the first of sendmail.c's two passes does, which knows `-q`
+  ///     but no other whole word, and passes over what it does not understand.
+  init(_ argv: [[UInt8]], asFirstPass: Bool = false) {
     words = argv
+    self.asFirstPass = asFirstPass
     index = min(1, argv.count)
   }
 
@@ -64,6 +69,7 @@ struct InvocationWords {
       index += 1
       return .flushQueue
     }
+    if asFirstPass { return nil }
     let isOldVERP =
       word == Array("-V".utf8) && index + 1 < words.count && words[index + 1].count == 2
     if isOldVERP || word == Array("-XV".utf8) {
@@ -83,6 +89,11 @@ struct InvocationWords {
     let letter = word[offset]
     offset += 1
     guard let option = SendmailOptions.option(letter) else {
+      if asFirstPass {
+        if offset == word.count { leaveWord() }
+        let unknown = SendmailOption(letter: letter, takesValue: false, meaning: .ignored)
+        return .option(unknown, value: [])
+      }
       throw .usage(.unknownOption(letter))
     }
     if !option.takesValue {

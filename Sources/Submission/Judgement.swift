@@ -7,7 +7,7 @@ enum Verdict {
   /// It is handed over as it was checked.
   case permit(Draft, Charge?)
   /// It would have been refused; `mode = audit` hands it over as it came.
-  case audit(Refusal, Charge)
+  case audit(Refusal, Charge?)
 }
 
 /// Decides about one message and charges it.
@@ -28,9 +28,8 @@ struct Judgement {
     case .failure(let refusal):
       return try object(refusal, recipients: 1, &record)
     case .success(var draft):
-      if let rejection = draft.objection(site) {
-        return try object(
-          .policy(rejection), recipients: draft.claim.recipientCount, &record)
+      if let refusal = draft.objection(site) {
+        return try object(refusal, recipients: draft.claim.recipientCount, &record)
       }
       record.envelope = draft.reversePath
       guard let entry = site.entry, !entry.isExempt else { return .permit(draft, nil) }
@@ -62,6 +61,7 @@ struct Judgement {
       Self.countRefusal(of: site)
       throw refusal
     }
+    guard !site.isExempt else { return .audit(refusal, nil) }
     let charge = try transact(recipients: recipients) { _, _ in .permit }
     record.describe(charge, site)
     return .audit(refusal, charge)

@@ -43,8 +43,7 @@ package enum Submission {
   ) throws(Refusal) -> Int32 {
     let message = try receive(invocation, site)
     record.byteCount = message.byteCount
-    let draft = read(invocation, header: message.header, site)
-    record.describe(draft)
+    let draft = read(invocation, header: message.header, site, &record)
     switch try Judgement(site: site).judge(draft, &record) {
     case .permit(let draft, let charge):
       let header = draft.editedHeader(invocation, site, time: Clock.seconds())
@@ -88,10 +87,18 @@ package enum Submission {
   }
 
   private static func read(
-    _ invocation: Invocation, header: [UInt8], _ site: Site
+    _ invocation: Invocation, header: [UInt8], _ site: Site, _ record: inout DecisionRecord
   ) -> Result<Draft, Refusal> {
-    do { return .success(try Draft(invocation, header: header, site)) } catch {
-      return .failure(error)
+    let section: HeaderSection
+    do { section = try HeaderSection(parsing: header) } catch {
+      return .failure(.message(error))
     }
+    record.describe(section)
+    let reading: Result<Draft, Refusal>
+    do { reading = .success(try Draft(invocation, section, site)) } catch {
+      reading = .failure(error)
+    }
+    record.describe(reading)
+    return reading
   }
 }

@@ -61,7 +61,7 @@ extension Submission {
 
   /// Ends a message that `mode = audit` lets pass as it came.
   static func sealOriginal(
-    _ message: consuming Intake, _ charge: Charge, _ site: Site
+    _ message: consuming Intake, _ charge: Charge?, _ site: Site
   ) throws(Refusal) -> FileDescriptor {
     do { return try message.sealOriginal() } catch {
       giveBack(charge, site)

@@ -31,12 +31,17 @@ extension [UInt8] {
   ///
   /// - Parameters:
   ///   - untrusted: Bytes of the caller.
-  ///   - limit: The largest count of `untrusted` bytes shown; `…` (as `...`) marks a cut.
+  ///   - limit: The largest count of bytes appended, give or take one escape; `...` marks a cut.
   ///   - quoting: A byte that is escaped too, because it ends the surrounding quotes.
   mutating func append(
     escaping untrusted: some Collection<UInt8>, limit: Int = 120, quoting: UInt8? = nil
   ) {
-    for byte in untrusted.prefix(limit) {
+    let end = count + limit
+    for byte in untrusted {
+      guard count < end else {
+        append("...")
+        return
+      }
       if byte == 0x5C || byte == quoting {
         append(0x5C)
         append(byte)
@@ -48,7 +53,6 @@ extension [UInt8] {
         append(hexDigits[Int(byte & 15)])
       }
     }
-    if untrusted.count > limit { append("...") }
   }
 
   /// Appends a time as RFC 3339 writes it, in UTC: `2026-11-23T20:43:56Z`.

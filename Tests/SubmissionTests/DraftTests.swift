@@ -33,8 +33,8 @@ struct DraftTests {
     _ header: String, _ words: [String] = ["-t"], _ site: Site = site()
   ) throws -> String {
     let invocation = try Invocation.parse((["sendmail"] + words).map { [UInt8]($0.utf8) })
-    var draft = try Draft(invocation, header: [UInt8](header.utf8), site)
-    if let rejection = draft.objection(site) { throw Refusal.policy(rejection) }
+    var draft = try Draft(invocation, HeaderSection(parsing: [UInt8](header.utf8)), site)
+    if let refusal = draft.objection(site) { throw refusal }
     return String(decoding: draft.editedHeader(invocation, site, time: 0), as: UTF8.self)
   }
 
@@ -46,6 +46,8 @@ struct DraftTests {
       return nil
     } catch let refusal as Refusal {
       return refusal.reason
+    } catch let error as InvocationError {
+      return Refusal.command(error).reason
     } catch {
       return .systemError
     }
@@ -194,14 +196,33 @@ struct DraftTests {
       header: "From: alice@ok.example\nTo: r@x\n", words: ["-t", "-F", "ceo@bank.example"],
       reason: nil),
     Judged(name: "nobody to send to", header: "From: alice@ok.example\n", reason: .noRecipients),
-    Judged(
-      name: "VERP of the null sender", header: "From: alice@ok.example\nTo: r@x\n",
-      words: ["-t", "-XV", "-f", "<>"], reason: .usage),
   ]
 
   @Test(arguments: judged)
   func `each identity is judged by the map`(row: Judged) {
     #expect(Self.reason(row.header, row.words) == row.reason)
+  }
+
+  /// `-F` is judged beside the sender that was given, then put beside the one that replaces it.
+  @Test func `rewrite leaves out a full name that fits only the replaced sender`() throws {
+    let words = ["-f", "ceo@bank.example", "-F", "ceo@bank.example", "r@x"]
+    #expect(
+      try Self.handedOver("", words, Self.site(fromPolicy: .rewrite))
+        == "From: alice@ok.example\n")
+    #expect(Self.reason("", words) == .envelopeNotAllowed)
+  }
+
+  @Test func `VERP of what Postfix makes the null sender is refused`() {
+    let site = Self.site([.any, .nullSender])
+    #expect(
+      Self.reason("To: r@x\n", ["-t", "-XV", "-fmailer-daemon@host.example"], site) == .usage)
+    #expect(Self.reason("To: r@x\n", ["-t", "-XV", "-f", "<>"], site) == .usage)
+    #expect(Self.reason("To: r@x\n", ["-t", "-XV", "-fmailer@host.example"], site) == nil)
+  }
+
+  @Test func `a -C that only sendmail's first pass sees is refused`() {
+    #expect(Self.reason("", ["-V", "-O", "-C/tmp/evil", "r@x"]) == .unsupportedOption)
+    #expect(Self.reason("", ["-O", "-C/tmp/evil", "r@x"]) == nil)
   }
 
   @Test func `an exempt user may send as anybody, even unreadably`() {
