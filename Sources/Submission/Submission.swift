@@ -68,7 +68,7 @@ package enum Submission {
   private static func receive(
     _ invocation: Invocation, _ site: Site
   ) throws(Refusal) -> Intake {
-    let input: FileDescriptor
+    var input: FileDescriptor
     do {
       input =
         invocation.verifyOnly
@@ -78,7 +78,7 @@ package enum Submission {
     }
     do {
       return try Intake(
-        reading: input, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
+        reading: &input, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
         keepsOriginal: site.mode == .audit)
     } catch {
       if error.isTooLarge { Judgement.countRefusal(of: site) }
