@@ -87,7 +87,7 @@ struct Judgement {
     guard !site.isExempt else { return }
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      try ledger.countRefusal(uid: site.uid)
+      _ = try ledger.refuse(uid: site.uid, reason: .headerMalformed)
     } catch {
       return
     }

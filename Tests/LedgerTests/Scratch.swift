@@ -21,6 +21,11 @@ struct Scratch: ~Copyable {
   deinit {
     try? FileSystem.setPermissions(directory, 0o700)
     try? FileSystem.unlink(directory + Array("/quota".utf8))
+    let suspended = directory + Array("/suspended".utf8)
+    for name in (try? FileSystem.names(in: suspended)) ?? [] {
+      try? FileSystem.unlink(suspended + Array("/".utf8) + name)
+    }
+    try? FileSystem.removeDirectory(suspended)
     try? FileSystem.removeDirectory(directory)
   }
 
@@ -37,6 +42,20 @@ struct Scratch: ~Copyable {
 
   func put(_ bytes: [UInt8], intoSlot slot: UInt32) throws {
     try raw().pwrite(bytes, offset: LedgerFormat.offset(of: slot))
+  }
+}
+
+/// Slots byte by byte, as a disk sees them.
+extension Slot {
+  static let byteCount = wordCount * 8
+
+  var bytes: [UInt8] { words.flatMap(littleEndian) }
+
+  init(reading bytes: [UInt8]) {
+    self.init(
+      reading: (0..<bytes.count / 8).map { word in
+        (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[word * 8 + $1]) }
+      })
   }
 }
 
