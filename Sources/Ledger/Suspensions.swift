@@ -121,9 +121,12 @@ package struct Suspensions: Sendable {
       let origin = Suspension.Origin(rawValue: String(decoding: words[0], as: UTF8.self)),
       let since = UInt64(String(decoding: words[1], as: UTF8.self)),
       lines[1].count <= Suspension.reasonBytes
-    else { return Suspension(since: 0, origin: .administrator, reason: []) }
+    else { return Suspension(since: 0, origin: .administrator, reason: lostReason) }
     return Suspension(since: since, origin: origin, reason: Array(lines[1]))
   }
+
+  /// What a suspension says of itself whose file cannot be read any more.
+  static let lostReason = Array("the reason was lost".utf8)
 
   private static let lineFeed = UInt8(ascii: "\n")
 }

@@ -43,7 +43,8 @@ package struct Notice: Sendable {
     sendmailPath = configuration.sendmailPath
     let name = Diagnostics.shown(user, limit: 64)
     let text = NoticeText(
-      subject: subject, user: name, description: name == "uid:\(uid)" ? name : "\(name) (uid \(uid))",
+      subject: subject, user: name,
+      description: name == "uid:\(uid)" ? name : "\(name) (uid \(uid))",
       host: Diagnostics.shown(Host.nodeName(), limit: 64))
     self.text = text.message(from: configuration.defaultDomain)
   }
@@ -100,7 +101,8 @@ private struct NoticeText {
     case .quota(let excess):
       [
         "\(description) has used \(excess.used)/\(excess.limit) \(Self.unit(excess)).",
-        "Mail that would exceed this is refused (\(Self.reason(excess))).", Self.nextFree(excess), "",
+        "Mail that would exceed this is refused (\(Self.reason(excess))).", Self.nextFree(excess),
+        "",
         "The next notice of this limit comes \(excess.period == .hour ? "in an hour" : "in a day") "
           + "at the earliest.",
         "", "The administrator sees more, and can stop all mail of this user, with", "",

@@ -36,6 +36,13 @@ struct Scratch: ~Copyable {
     try FileDescriptor.open(path: path, options: [.readWrite, .create])
   }
 
+  /// Makes a file with these contents beside the state file.
+  func put(_ bytes: [UInt8], intoFile name: String) throws {
+    let file = try FileDescriptor.open(
+      path: directory + Array("/\(name)".utf8), options: [.writeOnly, .create, .truncate])
+    try file.writeAll(bytes)
+  }
+
   func bytes(ofSlot slot: UInt32) throws -> [UInt8] {
     try raw().pread(offset: LedgerFormat.offset(of: slot), count: Slot.byteCount)
   }
