@@ -86,6 +86,30 @@ package enum Execution {
       path, arguments: arguments, environment: environment, standardInput: .standardInput)
   }
 
+  /// Starts a program that nobody waits for: with a file as its standard input, without output, in
+  /// a session of its own, so that no key pressed at a terminal ends it.
+  ///
+  /// - Parameters:
+  ///   - path: The program.
+  ///   - arguments: Its arguments, the program's name first, each without NUL.
+  ///   - environment: Its whole environment, `NAME=value` each.
+  ///   - standardInput: Its standard input, read from where its position is.
+  /// - Throws: `Errno` if it could not be started.
+  ///
+  /// The corresponding C function is `posix_spawn`.
+  package static func launch(
+    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]],
+    standardInput: borrowing FileDescriptor
+  ) throws(Errno) {
+    let null = try FileDescriptor.open(path: "/dev/null", options: .readWrite)
+    _ = try spawn(
+      path, arguments: arguments, environment: environment,
+      redirections: [
+        Redirection(from: standardInput.rawValue, to: 0),
+        Redirection(from: null.rawValue, to: 1), Redirection(from: null.rawValue, to: 2),
+      ], inOwnSession: true)
+  }
+
   /// Runs a program without input and returns what it wrote to standard output.
   ///
   /// - Parameters:

@@ -99,6 +99,9 @@ private struct ConfigurationReader {
     case .syslogFacility:
       Self.assign(
         Scalar.word(value, as: SyslogFacility.self), to: &configuration.syslogFacility, key, value)
+    case .autoSuspendRefusals:
+      Self.assign(Scalar.threshold(value), to: &configuration.autoSuspendRefusals, key, value)
+    case .notify: Self.assign(Scalar.notifiees(value), to: &configuration.notify, key, value)
     }
   }
 

@@ -18,6 +18,8 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
   case handoff
   case quotaFile = "quota_file"
   case syslogFacility = "syslog_facility"
+  case autoSuspendRefusals = "auto_suspend_refusals"
+  case notify
 
   /// The position in the order of declaration.
   var index: Int {
@@ -40,6 +42,8 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
     case .handoff: 15
     case .quotaFile: 16
     case .syslogFacility: 17
+    case .autoSuspendRefusals: 18
+    case .notify: 19
     }
   }
 
@@ -86,6 +90,8 @@ extension Configuration {
     case .handoff: "exec"
     case .quotaFile: "/var/lib/postern/quota"
     case .syslogFacility: "mail"
+    case .autoSuspendRefusals: "off"
+    case .notify: ""
     }
   }
 
@@ -109,6 +115,8 @@ extension Configuration {
     case .handoff: "exec, or supervise: wait for the real sendmail, undo the charge if it fails"
     case .quotaFile: "the state file"
     case .syslogFacility: "mail, daemon, user, auth, authpriv, or local0 to local7"
+    case .autoSuspendRefusals: "so many refused identities in an hour suspend a user; or off"
+    case .notify: "addresses, and user: who gets mail about reached quotas and suspensions"
     }
   }
 }

@@ -17,6 +17,8 @@ extension ConfigurationKey {
     case .traceHeader: .oneOf(["yes", "no"])
     case .handoff: .oneOf(HandoffKind.allCases.map(\.rawValue))
     case .syslogFacility: .oneOf(SyslogFacility.allCases.map(\.rawValue))
+    case .autoSuspendRefusals: .countOrOff
+    case .notify: .notifiees(maximum: Scalar.maximumNotifiees)
     }
   }
 

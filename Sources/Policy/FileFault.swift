@@ -16,6 +16,10 @@ package enum ExpectedValue: Sendable, Equatable {
   case delimiter
   /// One address `local@domain`.
   case address
+  /// A number from 1 to 4294967295, or `off`.
+  case countOrOff
+  /// At most so many addresses `local@domain`, or the word `user`.
+  case notifiees(maximum: Int)
   /// A text of at most so many bytes, in double quotes if it holds blanks.
   case reason(maximum: Int)
 }

@@ -121,7 +121,7 @@ struct SenderLine {
       Self.assign(Scalar.limit(value), to: &rules.recipientsPerMessage, key, value)
     // Not among `siteOptions`.
     case .sendmailPath, .exemptUsers, .unlistedUsers, .defaultDomain, .recipientDelimiter,
-      .traceHeader, .handoff, .quotaFile, .syslogFacility:
+      .traceHeader, .handoff, .quotaFile, .syslogFacility, .autoSuspendRefusals, .notify:
       .unknownOption(Array(key.rawValue.utf8))
     }
   }

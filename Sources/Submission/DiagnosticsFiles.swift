@@ -52,6 +52,8 @@ extension Diagnostics {
     case .domain: "a domain name"
     case .delimiter: "up to 8 of the characters + - = _ # ~ / ^"
     case .address: "one address"
+    case .countOrOff: "a number from 1 to 4294967295 or 'off'"
+    case .notifiees(let maximum): "at most \(maximum) addresses local@domain, or the word user"
     case .reason(let maximum): "a text of at most \(maximum) printable characters"
     }
   }

@@ -21,6 +21,11 @@ extension Diagnostics {
     }
   }
 
+  /// What a suspension by `auto_suspend_refusals` gives as its reason.
+  static func reasonOfSuspension(refusals: UInt32) -> [UInt8] {
+    [UInt8]("\(refusals) refused identities within an hour".utf8)
+  }
+
   private static func text(
     _ role: IdentityRole, _ identity: OffendingIdentity, user: String, allowed: [AddressPattern]
   ) -> String {

@@ -41,8 +41,9 @@ package enum Submission {
     _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Invocation {
     do { return try Invocation.parse(argv) } catch {
-      Judgement.countRefusal(of: site)
-      throw .command(error)
+      let refusal = Refusal.command(error)
+      Judgement.countRefusal(refusal.reason, of: site)
+      throw refusal
     }
   }
 
@@ -87,15 +88,17 @@ package enum Submission {
   /// Prints the caller's own row; `postern quota status` serves ordinary users with it.
   private static func reportQuota(of site: Site) throws(Refusal) -> Int32 {
     let usage: Usage
+    let suspension: Suspension?
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
       usage = try ledger.usage(uid: site.uid)
+      suspension = try ledger.suspensions.suspension(of: site.uid)
     } catch {
       throw .ledger(error)
     }
     let row = QuotaRow(
       uid: site.uid, user: site.user, entry: site.entry, configuration: site.configuration,
-      usage: usage, now: Clock.seconds())
+      usage: usage, suspension: suspension, now: Clock.seconds())
     do { try StandardOutput.write(row.json + [Byte.lineFeed]) } catch { throw .system(error) }
     return 0
   }

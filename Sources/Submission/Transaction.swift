@@ -59,6 +59,7 @@ package struct Transaction: Sendable {
       }
     } catch {
       record.log(.reject, error)
+      record.sendConsequences()
       return .refused(error)
     }
   }
@@ -71,7 +72,7 @@ package struct Transaction: Sendable {
       record.byteCount = message.byteCount
       return message
     } catch {
-      if error.isTooLarge { Judgement.countRefusal(of: site) }
+      if error.isTooLarge { Judgement.countRefusal(.sizeLimit, of: site) }
       throw .intake(error)
     }
   }
