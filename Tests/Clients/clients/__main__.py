@@ -65,12 +65,12 @@ class Clients:
                 + judge.unlike_queue(case, case.messages, queued))
 
     def _with_postern(self, case: Case) -> list[str]:
-        self._postern.configure(list(case.row.postern_cf))
+        self._postern.configure(senders=list(case.row.senders))
         before = self._postern.used("alice")
         self._log.records()
         outcome = self._run(case, DROP_IN)
         queued = self._postfix.drain()
-        lines = self._log.decisions()
+        records = self._log.records()
         charged = tuple(new - old for new, old
                         in zip(self._postern.used("alice"), before, strict=True))
         permitted = [message for message in case.messages if not case.is_forged(message)]
@@ -79,9 +79,9 @@ class Clients:
         return (judge.unlike_told(told, outcome, case)
                 + judge.unlike_reason(told, outcome, case)
                 + judge.unlike_queue(case, permitted, queued)
-                + judge.unlike_postfix(theirs, queued)
+                + judge.unlike_postfix(case, theirs, queued)
                 + judge.unlike_charge(case, len(permitted), charged)
-                + judge.unlike_log(case, len(permitted), lines))
+                + judge.unlike_log(told, case, len(permitted), records))
 
 
 def arguments() -> argparse.Namespace:

@@ -35,6 +35,8 @@ class Told:
     says: tuple[str, ...] = ()
     #: Where the reason of a refusal can be read: stdout, stderr, or log (nowhere but there).
     reason_in: str = "stderr"
+    #: What the system log must hold, beside Postern's own line.
+    logs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ class Row:
     own: str = OWN_FROM
     forged: str = FORGED
     runner: str = "alice"
-    postern_cf: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    speaks_smtp: bool = False
     sent: Told = field(default_factory=Told)
     refused: Told = field(default_factory=lambda: Told(status=77))
 
