@@ -6,17 +6,19 @@ import re
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
+from harness.postern import DROP_IN
 from harness.postfix import Postfix, Queued
+from harness.process import Outcome
 from harness.report import Report
 from harness.stage import FAULTS
 from harness.systemlog import SystemLog
 
 from . import judge
 from .site import SENDMAIL, InstalledPostern, Site
-from .table import Case, Told, cases, load
-from harness.postern import DROP_IN
+from .table import Case, cases, load
 
 
 class Lines(Report):
@@ -31,8 +33,9 @@ class Lines(Report):
 class Clients:
     """Both runs of all cases."""
 
-    def __init__(self, site: Site, log: SystemLog, postfix: Postfix, report: Report) -> None:
-        self._site, self._log, self._postfix, self._report = site, log, postfix, report
+    def __init__(self, site: Site, postfix: Postfix, report: Report) -> None:
+        self._site, self._postfix, self._report = site, postfix, report
+        self._log = SystemLog()
         self._theirs: dict[str, list[Queued]] = {}
 
     def against_postfix(self, chosen: list[Case]) -> None:
@@ -42,10 +45,10 @@ class Clients:
 
     def against_postern(self, chosen: list[Case]) -> None:
         """What is permitted is queued as before, what is forged is not."""
-        self._postern = InstalledPostern(self._site, Path())
+        self._postern = InstalledPostern(self._site)
         self._all("Postern", chosen, self._with_postern)
 
-    def _all(self, phase: str, chosen: list[Case], problems_of: "object") -> None:
+    def _all(self, phase: str, chosen: list[Case], problems_of: Callable[[Case], list[str]]) -> None:
         for case in chosen:
             try:
                 problems = problems_of(case)
@@ -53,7 +56,7 @@ class Clients:
                 problems = [f"{type(error).__name__}: {error}"]
             self._report.record(phase, case.name, problems)
 
-    def _run(self, case: Case, sendmail: str) -> "object":
+    def _run(self, case: Case, sendmail: str) -> Outcome:
         places = {"sendmail": sendmail, "programs": str(self._site.programs)}
         return self._site.shell(case.row.runner, case.fill(case.row.line, **places),
                                 case.fill(case.row.stdin).encode())
@@ -74,7 +77,7 @@ class Clients:
         charged = tuple(new - old for new, old
                         in zip(self._postern.used("alice"), before, strict=True))
         permitted = [message for message in case.messages if not case.is_forged(message)]
-        told: Told = case.row.sent if case.reason is None else case.row.refused
+        told = case.row.sent if case.reason is None else case.row.refused
         theirs = self._theirs[case.name] if case.reason is None else []
         return (judge.unlike_told(told, outcome, case)
                 + judge.unlike_reason(told, outcome, case)
@@ -107,7 +110,7 @@ def main() -> int:
     try:
         site = Site(os.environ["POSTERN_CLIENTS_MOUNTPOINT"],
                     Path(os.environ["POSTERN_CLIENTS_WORDPRESS"]))
-        clients = Clients(site, SystemLog(), postfix, report)
+        clients = Clients(site, postfix, report)
         clients.against_postfix(chosen)
         clients.against_postern(chosen)
     except Exception as error:  # So that the last line is always the count.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.machine import USERS, Machine, mount
-from harness.postern import DROP_IN, POSTERN_CF, SENDERS, TOOL, Postern
+from harness.postern import DROP_IN, TOOL, Postern
 from harness.process import Command, Outcome, run, run_root
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -48,9 +48,12 @@ class Site(Machine):
 class InstalledPostern(Postern):
     """Postern as Install/install leaves it: PHP pointed at it, Postfix closed to others."""
 
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine, PROJECT)
+
     def install(self, binaries: Path) -> None:
-        """Runs Install/install, and puts the drop-in in the place of Postfix's sendmail."""
-        done = subprocess.run([PROJECT / "Install/install", "--php", "--enforce"], check=False,
+        """Runs the checkout's Install/install, and puts the drop-in where Postfix's sendmail is."""
+        done = subprocess.run([binaries / "Install/install", "--php", "--enforce"], check=False,
                               capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
         if done.returncode != 0:
             raise RuntimeError(f"Install/install: status {done.returncode}, {done.stderr!r}")
@@ -79,5 +82,3 @@ class InstalledPostern(Postern):
         mount("--bind", DROP_IN, SENDMAIL)
         return real
 
-
-__all__ = ["POSTERN_CF", "SENDERS", "InstalledPostern", "Site"]

@@ -1,9 +1,8 @@
 <?php
-// swift.php COMMAND SENDER FROM…: one message for each FROM, all by one transport; an empty COMMAND is SwiftMailer's own.
+// swift.php COMMAND SENDER FROM…: one message for each FROM, all by one transport.
 require '/usr/share/php/Swift/autoload.php';
 [, $command, $sender] = $argv;
-$transport = $command === '' ? new Swift_SendmailTransport() : new Swift_SendmailTransport($command);
-$mailer = new Swift_Mailer($transport);
+$mailer = new Swift_Mailer(new Swift_SendmailTransport($command));
 $status = 0;
 foreach (array_slice($argv, 3) as $from) {
     $message = (new Swift_Message('Order'))->setFrom([$from => 'Shop'])->setTo('r@x.example');
