@@ -158,6 +158,7 @@ remove_setting() {
   if ! grep -qsxF "$divert_comment" "$file"; then
     return 0
   fi
+  # shellcheck disable=SC2016 # for awk, not for us
   rewrite_file "$file" awk -v comment="$divert_comment" -v setting="$divert_setting" \
     '$0 == comment { expected = 1; next } expected && $0 == setting { expected = 0; next } { expected = 0; print }'
   did "$file: sendmail_path is no longer set by --divert"
