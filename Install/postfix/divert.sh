@@ -77,7 +77,7 @@ require_own_sendmail() {
 require_no_own_setting() {
   local value
   value=$(own_sendmail_path)
-  [[ -z $value || ! $value -ef $standard_sendmail ]] ||
+  [[ -z $value || $value == "$diverted_sendmail" || ! $value -ef $standard_sendmail ]] ||
     die $EX_CONFIG "--divert: $configuration/postern.cf sets sendmail_path = $value; remove the line, --divert writes its own"
 }
 
