@@ -58,6 +58,8 @@ enum Dispatch {
     return reason.exitStatus
   }
 
-  /// LOG_MAIL, syslog(3). postern.cf is not readable for the caller.
+  /// LOG_MAIL, syslog(3).
+  ///
+  /// postern.cf, which could name another one, is not readable for the caller.
   private static let mailFacility: Int32 = 2
 }

@@ -13,7 +13,9 @@ enum DispatchError: Error {
   /// The privilege of a set-id caller cannot be given back.
   case privilege(Errno)
 
-  /// The text for it, without line end. Every path in it comes from the kernel or from `Install/install`.
+  /// The text for it, without line end.
+  ///
+  /// Every path in it comes from the kernel or from `Install/install`.
   var text: String {
     switch self {
     case .unknownPlace(let error):
