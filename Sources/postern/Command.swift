@@ -6,7 +6,7 @@ struct Command: Sendable {
     let summary: String
   }
 
-  /// The words that call it, for example `map build`.
+  /// The words that call it, for example `map build`; the second is empty for `check`.
   let group: String
   let name: String
   /// The operands as the synopsis shows them; empty = none.
@@ -21,7 +21,7 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws(ToolFailure) -> Void
 
   /// `postern map build`, as one types it.
-  var call: String { "postern \(group) \(name)" }
+  var call: String { name.isEmpty ? "postern \(group)" : "postern \(group) \(name)" }
 
   var synopsis: String {
     ([call] + flags.map { "[\($0.name)]" } + [operands]).filter { !$0.isEmpty }

@@ -7,6 +7,7 @@ enum Tool {
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, QuotaStatus.command, QuotaReset.command,
+    Check.command, Doctor.command,
   ]
 
   /// Runs the tool.
@@ -51,6 +52,7 @@ enum Tool {
       let suggestion = Suggestion.text(for: group, among: names)
       throw ToolFailure(.usage, "there is no command '\(group)'\(suggestion)\(seeHelp)")
     }
+    if let command = members.first(where: \.name.isEmpty) { return try run(command, words) }
     let name = words.first.map(HelpText.shown)
     if let name, isHelp(name) { return try print(help(members)) }
     guard let name else {
@@ -61,7 +63,12 @@ enum Tool {
       let suggestion = Suggestion.text(for: name, among: members.map(\.name))
       throw ToolFailure(.usage, "there is no 'postern \(group) \(name)'\(suggestion)\(seeHelp)")
     }
-    let rest = words.dropFirst()
+    try run(command, words.dropFirst())
+  }
+
+  private static func run(
+    _ command: Command, _ rest: ArraySlice<[UInt8]>
+  ) throws(ToolFailure) {
     if rest.prefix(while: { $0 != Array("--".utf8) }).contains(where: { isHelp(HelpText.shown($0)) }
     ) {
       return try print(command.help)
