@@ -18,6 +18,7 @@ package struct Connection: ~Copyable {
   ///   - userID: The user who is to own the socket.
   ///   - groupID: That user's group.
   ///   - milliseconds: How long the connecting may take, and every read and write later.
+  /// - Returns: The open connection.
   /// - Throws: `Errno`: ECONNREFUSED where nothing listens or a firewall resets, ETIMEDOUT where nothing answers,
   ///   EINVAL if it is no address.
   ///

@@ -10,6 +10,7 @@ enum IptablesRuleset {
   ///   - text: The listing.
   ///   - isIPv6: Which of the two it is.
   ///   - userID: Knows login names: iptables-save prints numbers, an administrator's file may not.
+  /// - Returns: The chains.
   static func parse(
     _ text: String, isIPv6: Bool, userID: @escaping (String) -> Int?
   ) -> Firewall {
@@ -103,6 +104,8 @@ enum IptablesRuleset {
       }
     }
 
+    /// Reads numbers, ranges and names.
+    ///
     ///     numbers = item *( "," item )        item = number [ ( ":" / "-" ) number ] / login
     private func numbers(_ text: String, _ isNegated: Bool) -> Firewall.Numbers? {
       var ranges: [ClosedRange<Int>] = []

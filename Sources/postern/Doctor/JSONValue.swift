@@ -52,6 +52,8 @@ private struct JSONReader {
     return true
   }
 
+  /// Reads any value.
+  ///
   ///     value = object / array / number / string / "true" / "false" / "null"
   mutating func value(depth: Int) -> JSONValue? {
     guard depth < Self.depth, let first = next() else { return nil }

@@ -7,6 +7,7 @@ enum OutgoingExamination {
   /// - Parameters:
   ///   - firewalls: What nftables and iptables hold; a packet must pass all of them.
   ///   - user: The account of a site.
+  /// - Returns: That some connection is not blocked for certain.
   static func finding(_ firewalls: [Firewall], user: Account) -> Finding? {
     let name = String(decoding: user.name, as: UTF8.self)
     var open: [String] = []

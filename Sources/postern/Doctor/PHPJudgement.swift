@@ -22,8 +22,9 @@ enum PHPJudgement {
   ///
   /// - Parameters:
   ///   - runtime: The way.
+  ///   - dropIn: The path of the drop-in, for the remedy.
   ///   - isDropIn: Whether a program is the drop-in.
-  ///   - dropIn: Its path, for the remedy.
+  /// - Returns: What is wrong with it.
   static func findings(
     _ runtime: Runtime, dropIn: String, isDropIn: (String) -> Bool
   ) -> [Finding] {

@@ -10,6 +10,7 @@ enum ProgramExamination {
   ///   - mount: How its file system is mounted.
   ///   - account: The account postern.
   ///   - openDirectories: Directories above it that others than root can change.
+  /// - Returns: What is wrong with it.
   static func dropIn(
     _ path: String, _ status: FileStatus?, _ mount: MountFlags, account: Account,
     openDirectories: [FileGuard.Step]

@@ -1,6 +1,8 @@
 internal import LinuxSystem
 
-/// What a server of this machine answers to a site that wants to send mail abroad. Nothing is sent.
+/// What a server of this machine answers to a site that wants to send mail abroad.
+///
+/// Nothing is sent.
 enum SMTPDialogue {
   /// How the attempt ended.
   enum Outcome: Equatable {
@@ -27,6 +29,7 @@ enum SMTPDialogue {
   ///   - port: Its port.
   ///   - user: The account of a site.
   ///   - sender: An address that the site may use; empty = the null sender.
+  /// - Returns: How it ended.
   static func attempt(
     _ address: String, _ port: UInt16, user: Account, sender: String
   ) -> Outcome {

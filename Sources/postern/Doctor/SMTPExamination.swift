@@ -24,6 +24,7 @@ enum SMTPExamination {
   ///   - attempts: What was tried as a site.
   ///   - user: As which one.
   ///   - networks: Postfix's `mynetworks`; nil if there is no Postfix.
+  /// - Returns: What a site can do.
   static func findings(_ attempts: [Attempt], user: String, networks: String?) -> [Finding] {
     let open = attempts.compactMap { attempt in
       if case .accepted(let text) = attempt.outcome {

@@ -11,6 +11,7 @@ enum SenderMaps {
   /// - Parameters:
   ///   - instance: The instance.
   ///   - answer: What the maps answer for postern; nil if nothing.
+  /// - Returns: That there is no second lock, or that it keeps the gate out.
   static func finding(_ instance: PostfixInstance, answer: (String) -> String?) -> Finding? {
     guard let value = instance.values["local_login_sender_maps"] else { return nil }
     let evidence = ["\(instance.directory)/main.cf: local_login_sender_maps = \(value)"]

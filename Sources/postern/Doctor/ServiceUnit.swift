@@ -62,6 +62,7 @@ struct ServiceUnit: Equatable {
   /// Judges the service.
   ///
   /// - Parameter written: Directories that the gate and postdrop write to.
+  /// - Returns: What in it breaks the gate.
   func findings(written: [String]) -> [Finding] {
     [setID, systemCalls, readOnly(written), root, restriction].compactMap { $0 }
   }

@@ -37,6 +37,7 @@ enum SetIDExamination {
   ///   - programs: Every set-id program.
   ///   - rights: The IDs.
   ///   - expected: The paths of the drop-in, postdrop and postqueue.
+  /// - Returns: Those that carry mail.
   static func findings(_ programs: [Program], _ rights: Rights, expected: Set<String>) -> [Finding]
   {
     programs.filter { !expected.contains($0.path) }.compactMap { program in

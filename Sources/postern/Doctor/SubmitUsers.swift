@@ -14,6 +14,7 @@ struct SubmitUsers {
   /// - Parameters:
   ///   - user: The login name.
   ///   - lookUp: Whether a table `type:name`, or a list in a file, holds the user; asked in order.
+  /// - Returns: Whether the user gets in.
   func permits(_ user: String, lookUp: (_ source: String, _ user: String) -> Bool) -> Bool {
     for word in words {
       let isNegated = word.hasPrefix("!")
@@ -49,6 +50,7 @@ struct SubmitUsers {
   ///   - instance: The instance.
   ///   - sites: Login names that must not get in; never empty, so that "everybody" shows.
   ///   - lookUp: As for `permits`.
+  /// - Returns: Who gets in beside the gate, or that the gate does not.
   static func findings(
     _ instance: PostfixInstance, sites: [String],
     lookUp: (_ source: String, _ user: String) -> Bool

@@ -17,6 +17,7 @@ enum UserExamination {
   /// - Parameters:
   ///   - entries: Those of senders.db.
   ///   - accounts: The user database.
+  /// - Returns: UIDs with another name now, and UIDs without one.
   static func findings(_ entries: [SenderEntry], _ accounts: Directory) -> [Finding] {
     var (reused, gone): ([String], [String]) = ([], [])
     for entry in entries.sorted(by: { $0.uid < $1.uid }) where !entry.login.isEmpty {
