@@ -16,6 +16,10 @@ enum Tool {
   /// - Returns: The exit status: 0, or a `ToolFailure.Kind`.
   static func run(_ argv: [[UInt8]]) -> Int32 {
     do throws(ToolFailure) {
+      // Where the Swift runtime finds the words.
+      guard !argv.isEmpty else {
+        throw ToolFailure(.failed, "cannot read the command line: /proc is not mounted")
+      }
       try dispatch(argv.dropFirst())
       return 0
     } catch {
@@ -52,7 +56,7 @@ enum Tool {
       let suggestion = Suggestion.text(for: group, among: names)
       throw ToolFailure(.usage, "there is no command '\(group)'\(suggestion)\(seeHelp)")
     }
-    if let command = members.first(where: \.name.isEmpty) { return try run(command, words) }
+    if members.count == 1, members[0].name.isEmpty { return try run(members[0], words) }
     let name = words.first.map(HelpText.shown)
     if let name, isHelp(name) { return try print(help(members)) }
     guard let name else {
@@ -67,13 +71,11 @@ enum Tool {
   }
 
   private static func run(
-    _ command: Command, _ rest: ArraySlice<[UInt8]>
+    _ command: Command, _ words: ArraySlice<[UInt8]>
   ) throws(ToolFailure) {
-    if rest.prefix(while: { $0 != Array("--".utf8) }).contains(where: { isHelp(HelpText.shown($0)) }
-    ) {
-      return try print(command.help)
-    }
-    try command.run(try Arguments(rest, of: command))
+    let arguments = try Arguments(words, of: command)
+    guard !arguments.wantsHelp else { return try print(command.help) }
+    try command.run(arguments)
   }
 
   private static func isHelp(_ word: String) -> Bool { word == "--help" || word == "-h" }
@@ -87,6 +89,6 @@ enum Tool {
   }
 
   private static func help(_ commands: [Command]) -> String {
-    HelpText.aligned(commands.map { ($0.synopsis, $0.summary) })
+    HelpText.aligned(commands.map { ($0.words, $0.summary) })
   }
 }

@@ -29,8 +29,8 @@ mend_sender_maps_unset() { postconf -e 'local_login_sender_maps = inline:{ { roo
 make_sender_maps_refuse() { postconf -e 'local_login_sender_maps = inline:{ { root = * } }'; }
 mend_sender_maps_refuse() { mend_sender_maps_unset; }
 
-make_drop_in_missing() { mv $drop_in $drop_in.away; }
-mend_drop_in_missing() { mv $drop_in.away $drop_in; }
+make_drop_in_missing() { mv $drop_in "$copies/away"; }
+mend_drop_in_missing() { mv "$copies/away" $drop_in; }
 make_drop_in_writable() { chmod 6777 $drop_in; }
 mend_drop_in_writable() { chmod 6755 $drop_in; }
 make_drop_in_writable_in_directory() { chmod 777 ${drop_in%/*}; }
@@ -190,5 +190,3 @@ make_log_socket() {
   rm /dev/log
 }
 mend_log_socket() { start_log; }
-make_proc_missing() { mount -t tmpfs tmpfs /proc; }
-mend_proc_missing() { umount /proc; }

@@ -61,6 +61,15 @@ missing_map_is_one_problem() {
   return "$status"
 }
 
+# The Swift runtime finds the words of the command line there.
+proc_is_asked_for() {
+  local status=0
+  mount -t tmpfs tmpfs /proc
+  { checked 1 postern doctor && tells '/proc is not mounted'; } || status=1
+  umount /proc
+  return "$status"
+}
+
 json_is_json() { checked 0 postern check --json && python3 -m json.tool <<<"$checked" && tells '"problems":[]'; }
 doctor_json_is_json() { postern doctor --json | python3 -m json.tool; }
 
@@ -73,6 +82,7 @@ check_problems() {
   check "check finds a missing map once" missing_map_is_one_problem
   check "check tells ordinary users what they may not read" others_are_told_what_they_may_not_read
   check "check follows no link in the state directory" no_link_is_followed_as_root
+  check "without /proc that is what is said" proc_is_asked_for
   check "check --json is JSON" json_is_json
   check "doctor --json is JSON" doctor_json_is_json
 }

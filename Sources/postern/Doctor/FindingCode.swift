@@ -61,7 +61,6 @@ enum FindingCode: String, CaseIterable {
   case stateWritable = "state-writable"
   case stateUnusable = "state-unusable"
   case logSocket = "log-socket"
-  case procMissing = "proc-missing"
 
   var severity: Severity {
     switch self {
@@ -76,7 +75,7 @@ enum FindingCode: String, CaseIterable {
       .mapInvalid, .mapStale, .userGone, .stateUnusable, .logSocket:
       .fault
     case .submitUsersExtra, .senderMapsUnset, .smtpTrusted, .phpForcedParameters,
-      .unitRestrictsSetID, .procMissing:
+      .unitRestrictsSetID:
       .advice
     }
   }

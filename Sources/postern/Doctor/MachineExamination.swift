@@ -12,14 +12,6 @@ enum MachineExamination {
       remedy: "systemctl restart systemd-journald-dev-log.socket, or start rsyslog")
   }
 
-  /// Judges /proc.
-  static func proc(isMounted: Bool) -> Finding? {
-    guard !isMounted else { return nil }
-    return Finding(
-      .procMissing, "/proc is not mounted: before Linux 5.9 the drop-in cannot work without it",
-      evidence: ["/proc/self/exe: not there"], remedy: "mount -t proc proc /proc")
-  }
-
   static func run(_ diagnosis: inout Diagnosis) {
     do {
       try SystemLog.probe()
@@ -27,7 +19,6 @@ enum MachineExamination {
     } catch {
       diagnosis.add(logSocket(error))
     }
-    diagnosis.add(proc(isMounted: Machine.exists("/proc/self/exe")))
   }
 
   /// Examines the state directory, and the state file as its owner: root becomes that for good.

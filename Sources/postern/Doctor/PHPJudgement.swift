@@ -31,11 +31,11 @@ enum PHPJudgement {
     // A section of php.ini is a runtime of its own, for the sites in it.
     let scopes = Set(runtime.settings.map(\.scope)).union(runtime.isPart ? [] : [""]).sorted()
     return scopes.flatMap { scope in
-      let settings = runtime.settings.filter { $0.scope.isEmpty || $0.scope == scope }
+      // A section counts over what holds everywhere, wherever it stands.
+      let settings = runtime.settings.filter { $0.scope == scope }
       let name = scope.isEmpty ? runtime.name : "\(runtime.name), \(scope),"
-      // What holds everywhere is judged once, with the empty scope.
       let found = [
-        path(name, settings, scope, dropIn, isDropIn), forced(name, settings, scope),
+        path(name, settings, scope, dropIn, isDropIn), forced(name, settings),
       ]
       return found.compactMap { $0 }
     }
@@ -46,7 +46,8 @@ enum PHPJudgement {
     _ isDropIn: (String) -> Bool
   ) -> Finding? {
     let setting = effective("sendmail_path", settings)
-    guard (setting?.scope ?? "") == scope else { return nil }
+    // What a section leaves alone is judged with the empty scope.
+    guard setting != nil || scope.isEmpty else { return nil }
     let program = setting.map { Self.program(of: $0.value) } ?? ""
     guard program.isEmpty || !isDropIn(program) else { return nil }
     let what = program.isEmpty ? "PHP's own default, /usr/sbin/sendmail" : program
@@ -60,10 +61,9 @@ enum PHPJudgement {
   }
 
   private static func forced(
-    _ name: String, _ settings: [PHPSettings.Setting], _ scope: String
+    _ name: String, _ settings: [PHPSettings.Setting]
   ) -> Finding? {
-    guard let setting = effective("mail.force_extra_parameters", settings),
-      setting.scope == scope, !setting.value.isEmpty
+    guard let setting = effective("mail.force_extra_parameters", settings), !setting.value.isEmpty
     else { return nil }
     return Finding(
       .phpForcedParameters, "\(name) adds its own options to every message, of all its sites",
