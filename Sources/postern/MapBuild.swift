@@ -34,7 +34,7 @@ enum MapBuild {
   }
 
   /// All problems of postern.cf are wanted, and those of senders beside them.
-  private static func readConfiguration(
+  static func readConfiguration(
     _ setup: Setup
   ) throws(ToolFailure) -> (Configuration?, [FileProblem]) {
     do throws(InstallationFault) {
@@ -47,7 +47,7 @@ enum MapBuild {
 
   /// Resolves all users; without a usable postern.cf with its defaults, since only problems are
   /// looked for then.
-  private static func makeBuilder(
+  static func makeBuilder(
     _ setup: Setup, _ configuration: Configuration?, _ entries: [UnresolvedEntry]
   ) throws(ToolFailure) -> SenderIndexBuilder {
     let accounts = try AccountDirectory()
@@ -69,7 +69,7 @@ enum MapBuild {
   }
 
   /// A second entry of one user is one problem, not another one again when UIDs are compared.
-  private static func withoutRepeated(
+  static func withoutRepeated(
     _ entries: [UnresolvedEntry], _ problems: [FileProblem]
   ) -> [UnresolvedEntry] {
     let lines = problems.compactMap { problem in
@@ -87,18 +87,22 @@ enum MapBuild {
       sendersModified: senders.status.modifiedNanoseconds, file: setup.directory.sendersFile)
   }
 
-  private static func refusal(_ problems: [FileProblem]) -> ToolFailure {
-    let ordered = problems.enumerated().sorted {
+  /// Problems in the order of the files and lines.
+  static func ordered(_ problems: [FileProblem]) -> [FileProblem] {
+    problems.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
-    }
+    }.map(\.element)
+  }
+
+  private static func refusal(_ problems: [FileProblem]) -> ToolFailure {
     let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
     return ToolFailure(
-      problems: ordered.map(\.element), "map build: \(count); senders.db is as it was")
+      problems: ordered(problems), "map build: \(count); senders.db is as it was")
   }
 }
 
 /// senders as it was at one moment.
-private struct SendersText {
+struct SendersText {
   let bytes: [UInt8]
   let status: FileStatus
 

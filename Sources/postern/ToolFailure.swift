@@ -23,6 +23,12 @@ struct ToolFailure: Error {
     lines = ["postern: " + line]
   }
 
+  /// Finished lines; none where everything was said on standard output.
+  init(_ kind: Kind, lines: [String]) {
+    self.kind = kind
+    self.lines = lines
+  }
+
   /// All problems of the configuration's files, and what became of the request.
   init(problems: [FileProblem], _ line: String) {
     kind = .failed
