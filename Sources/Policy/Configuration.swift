@@ -87,6 +87,8 @@ package struct Configuration: Sendable, Equatable {
   package var quotaFile: [UInt8] = Array("/var/lib/postern/quota".utf8)
   /// `syslog_facility`.
   package var syslogFacility: SyslogFacility = .mail
+  /// `mailbox_tables`; empty = Postfix's own virtual_mailbox_maps and virtual_alias_maps.
+  package var mailboxTables: [MailTable] = []
   /// The line that sets each name, by `Key.index`; 0 = not set.
   var lines: [Int] = []
 

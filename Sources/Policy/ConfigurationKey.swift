@@ -18,6 +18,7 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
   case handoff
   case quotaFile = "quota_file"
   case syslogFacility = "syslog_facility"
+  case mailboxTables = "mailbox_tables"
 
   /// The position in the order of declaration.
   var index: Int {
@@ -40,6 +41,7 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
     case .handoff: 15
     case .quotaFile: 16
     case .syslogFacility: 17
+    case .mailboxTables: 18
     }
   }
 
@@ -86,6 +88,7 @@ extension Configuration {
     case .handoff: "exec"
     case .quotaFile: "/var/lib/postern/quota"
     case .syslogFacility: "mail"
+    case .mailboxTables: ""
     }
   }
 
@@ -108,6 +111,7 @@ extension Configuration {
     case .traceHeader: "yes or no: add X-Postern: so that an abuse report names the site"
     case .handoff: "exec, or supervise: wait for the real sendmail, undo the charge if it fails"
     case .quotaFile: "the state file"
+    case .mailboxTables: "where mailboxes:DOMAIN looks; Postfix's virtual_*_maps if empty"
     case .syslogFacility: "mail, daemon, user, auth, authpriv, or local0 to local7"
     }
   }
