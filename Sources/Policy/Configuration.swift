@@ -101,6 +101,8 @@ package struct Configuration: Sendable, Equatable {
   package var autoSuspendRefusals: UInt32?
   /// `notify`: who gets mail when a quota is reached or a user is suspended.
   package var notify: [Notifiee] = []
+  /// `mailbox_tables`; empty = Postfix's own virtual_mailbox_maps and virtual_alias_maps.
+  package var mailboxTables: [MailTable] = []
   /// The line that sets each name, by `Key.index`; 0 = not set.
   var lines: [Int] = []
 

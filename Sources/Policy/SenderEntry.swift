@@ -4,6 +4,8 @@ package import InternetMessage
 package struct SenderRules: Sendable, Equatable {
   /// The addresses.
   package var patterns: [AddressPattern] = []
+  /// The domains of `mailboxes:DOMAIN`, in comparison form; `postern map build` turns them into patterns.
+  package var mailboxDomains: [[UInt8]] = []
   /// The envelope sender where `-f` is missing: `default=ADDRESS`, else the first `local@domain`.
   ///
   /// Its local part is as written, its domain in comparison form.
