@@ -11,8 +11,10 @@ enum Verdict {
 }
 
 /// Decides about one message and charges it.
-struct Judgement {
+struct Judgement: Sendable {
   let site: Site
+  /// Whether nothing is charged or counted: it is decided what would be, see `Transaction.rehearse`.
+  var isRehearsal = false
 
   /// Judges a message.
   ///
@@ -58,7 +60,7 @@ struct Judgement {
     _ refusal: Refusal, recipients: UInt32, _ record: inout DecisionRecord
   ) throws(Refusal) -> Verdict {
     guard site.mode == .audit, refusal.reason.isLiftedByAudit else {
-      Self.countRefusal(of: site)
+      countRefusal()
       throw refusal
     }
     guard !site.isExempt else { return .audit(refusal, nil) }
@@ -72,10 +74,16 @@ struct Judgement {
   ) throws(Refusal) -> Charge {
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
+      if isRehearsal { return try ledger.rehearse(uid: site.uid, decide: decide) }
       return try ledger.charge(uid: site.uid, recipients: recipients, decide: decide)
     } catch {
       throw .ledger(error)
     }
+  }
+
+  /// Counts a refused message, if it is meant.
+  func countRefusal() {
+    if !isRehearsal { Self.countRefusal(of: site) }
   }
 
   /// Counts a refused message.
