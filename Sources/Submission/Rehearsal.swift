@@ -17,8 +17,8 @@ package struct Rehearsal: Sendable {
 
   /// Whose mail it is.
   package let site: Site
-  /// The command line as it was understood.
-  package let invocation: Invocation
+  /// The command line as it was understood; nil = it could not be.
+  package let invocation: Invocation?
   /// The size of the canonical message; nil = it could not be read to its end.
   package let byteCount: UInt64?
   /// The canonical header section; nil = it could not be read.
@@ -66,5 +66,21 @@ package struct Rehearsal: Sendable {
     byteCount = transaction.record.byteCount
     section = transaction.section
     draft = transaction.draft
+  }
+
+  /// A command line that is refused before any message is read.
+  ///
+  /// - Parameters:
+  ///   - error: What is wrong with it.
+  ///   - site: Whose mail it is.
+  package init(refusing error: InvocationError, _ site: Site) {
+    self.site = site
+    refusal = .command(error)
+    invocation = nil
+    byteCount = nil
+    section = nil
+    draft = nil
+    header = nil
+    handoff = nil
   }
 }

@@ -7,6 +7,7 @@ enum Tool {
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, QuotaStatus.command, QuotaReset.command,
+    Explain.command,
   ]
 
   /// Runs the tool.
