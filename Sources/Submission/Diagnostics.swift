@@ -56,6 +56,16 @@ package enum Diagnostics {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// Writes a time as RFC 3339 does, in UTC.
+  ///
+  /// - Parameter time: Seconds since 1970.
+  /// - Returns: For example `2026-11-23T20:43:56Z`.
+  package static func shown(time: UInt64) -> String {
+    var text: [UInt8] = []
+    text.append(time: time)
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Names one byte.
   static func shown(byte: UInt8) -> String {
     byte > 0x20 && byte < 0x7F

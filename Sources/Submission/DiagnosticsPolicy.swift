@@ -67,8 +67,6 @@ extension Diagnostics {
     let use = "\(user) has used \(excess.used)/\(excess.limit) \(resource) per \(period)"
     let request = excess.resource == .messages ? "" : ", this message has \(excess.requested)"
     guard let time = excess.nextFree else { return "\(use)\(request); no more will be free" }
-    var text: [UInt8] = []
-    text.append(time: time)
-    return "\(use)\(request); next free at \(String(decoding: text, as: UTF8.self))"
+    return "\(use)\(request); next free at \(shown(time: time))"
   }
 }

@@ -11,8 +11,10 @@ enum Verdict {
 }
 
 /// Decides about one message and charges it.
-struct Judgement {
+struct Judgement: Sendable {
   let site: Site
+  /// Whether nothing is charged or counted: it is decided what would be, see `Transaction.rehearse`.
+  var isRehearsal = false
 
   /// Judges a message.
   ///
@@ -79,6 +81,7 @@ struct Judgement {
   ) throws(Refusal) -> Charge {
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
+      if isRehearsal { return try ledger.rehearse(uid: site.uid, decide: decide) }
       return try ledger.charge(uid: site.uid, recipients: recipients, decide: decide)
     } catch {
       throw .ledger(error)
@@ -109,6 +112,7 @@ extension Judgement {
   private func refuse(
     _ refusal: Refusal, _ record: inout DecisionRecord
   ) throws(Refusal) -> Never {
+    guard !isRehearsal else { throw refusal }
     let rule = site.configuration.autoSuspendRefusals.map {
       SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
     }
