@@ -74,6 +74,6 @@ if Context.environment["POSTERN_FUZZ"] != nil {
   ]
   package.targets += [
     .executableTarget(
-      name: "fuzz", dependencies: modules, path: "Tests/Fuzz/Targets", swiftSettings: strict),
+      name: "fuzz", dependencies: modules, path: "Tests/Fuzz/Targets", swiftSettings: strict)
   ]
 }

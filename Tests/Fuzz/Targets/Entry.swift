@@ -34,6 +34,10 @@ func initialize(
   _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?
 ) -> CInt {
   let name = CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? ""
+  if name == "decisions" {
+    serveDecisions()
+    exit(0)
+  }
   // SAFETY: libFuzzer calls this once, before there is any other thread.
   unsafe chosen = targets.first { $0.name == name }
   if unsafe chosen == nil {

@@ -16,7 +16,8 @@ func fuzzMessage(_ bytes: [UInt8]) {
       require(again == whole, "what is canonical stays as it is")
     }
   }
-  for policy in FromPolicy.allCases { fuzzDraft(bytes, policy) }
+  guard let received = receive(bytes, false, 65_536) else { return }
+  for policy in FromPolicy.allCases { fuzzDraft(received, policy) }
 }
 
 private struct Received: Equatable {
@@ -44,10 +45,9 @@ private func receive(_ bytes: [UInt8], _ dotEndsInput: Bool, _ bufferBytes: Int)
 }
 
 /// What is handed over would be permitted to the same user, as it stands, and says the same.
-private func fuzzDraft(_ bytes: [UInt8], _ policy: FromPolicy) {
+private func fuzzDraft(_ received: Received, _ policy: FromPolicy) {
   let site = Site.fuzzed(policy)
   guard let invocation = try? Invocation.parse(["sendmail", "-t", "-i"].map { Array($0.utf8) }),
-    let received = receive(bytes, false, 65_536),
     let section = try? HeaderSection(parsing: received.header),
     var draft = try? Draft(invocation, section, site), draft.objection(site) == nil
   else { return }
