@@ -4,7 +4,7 @@ import collections
 from dataclasses import dataclass
 
 from .addresses import folded, unquoted
-from .independent import Perl, python_compat32, python_default
+from .independent import Perl, python_compat32, python_default, shown_addresses
 from .postern import Permit
 from .postfix import Postfix, Queued
 
@@ -47,6 +47,7 @@ class Comparison:
         for permit in permits:
             self._compare_postfix(permit, queued.get(permit.case.number))
             self._compare_independent(permit, permit.message, "")
+            self._compare_names(permit)
         self._batches += 1
         if self._batches % PLAIN_EVERY == 1:
             self._compare_written(permits)
@@ -62,8 +63,7 @@ class Comparison:
             self._find(permit, "Postfix", "does not take the message", [], [str(queued)])
             return
         self.counts["read by Postfix"] += 1
-        sender = self._postfix.map.addresses(queued.sender)
-        self._equal(permit, "Postfix", "envelope sender", [permit.sender] if permit.sender else [], sender)
+        self._equal(permit, "Postfix", "envelope sender", [permit.sender], [self._postfix.map.address(queued.sender)])
         for name in FIELDS:
             theirs = [address for body in queued.bodies(name) for address in self._postfix.map.addresses(body)]
             ours = list(permit.fields[name])
@@ -71,8 +71,7 @@ class Comparison:
                 # cleanup(8) adds it to a message with any other field of the resent block.
                 ours = [permit.sender or b"MAILER-DAEMON" + DOMAIN]
             self._equal(permit, "Postfix", name, ours, theirs)
-        self._compare_recipients(permit, [
-            address for recipient in queued.recipients for address in self._postfix.map.addresses(recipient)])
+        self._compare_recipients(permit, list(map(self._postfix.map.address, queued.recipients)))
 
     def _compare_recipients(self, permit: Permit, theirs: list[bytes]) -> None:
         if any(b"@" not in address and set(b"%!|") & set(address) for address in permit.recipients):
@@ -81,8 +80,8 @@ class Comparison:
                 self._find(permit, "Postfix", "more recipients", _texts(permit.recipients), _texts(theirs))
             return
         # cleanup(8) delivers once to an address that is there twice.
-        ours = dict.fromkeys(_routed(address) for address in permit.recipients)
-        self._equal(permit, "Postfix", "recipients", list(ours), theirs)
+        ours = [_routed(address) for address in dict.fromkeys(permit.recipients)]
+        self._equal(permit, "Postfix", "recipients", ours, theirs)
 
     def _compare_written(self, permits: list[Permit]) -> None:
         """What Postfix writes is read by others as it was permitted."""
@@ -92,6 +91,14 @@ class Comparison:
                 self._compare_independent(permit, queued.header + b"\n\n", " behind Postfix")
 
     # MARK: - Others
+
+    def _compare_names(self, permit: Permit) -> None:
+        """No display name is another address than those beside it."""
+        for name in FIELDS:
+            ours = _texts(permit.fields[name])
+            theirs = [address.casefold() for address in shown_addresses(permit.message, name)]
+            if set(theirs) - set(ours):
+                self._find(permit, "display name", name, ours, theirs)
 
     def _compare_independent(self, permit: Permit, message: bytes, where: str) -> None:
         for reader, read in (("Python compat32", python_compat32), ("Python default", python_default),
@@ -125,8 +132,10 @@ class Comparison:
 
 
 def _routed(recipient: bytes) -> bytes:
-    """A recipient as rewrite(8) completes it: with a domain, without a dot behind it."""
-    return recipient.removesuffix(b".") if b"@" in recipient else recipient + DOMAIN
+    """A recipient as rewrite(8) completes it: with a domain, without a single dot behind it."""
+    if b"@" not in recipient:
+        return recipient + DOMAIN
+    return recipient if recipient.endswith((b"..", b"@.")) else recipient.removesuffix(b".")
 
 
 def _texts(addresses) -> list[str]:

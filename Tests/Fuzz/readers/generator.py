@@ -28,6 +28,8 @@ NOISE = [b"<", b">", b"@", b",", b";", b":", b"\\", b'"', b"(", b")", b"[", b"]"
          b"\x0b", b"\x0c", b"\x1b", b"\x7f", b"\x80", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\x8b", b"\xc2\xa0",
          b".", b"=", b"?", b"%", b"!", b"\n\n", b"\n.\n", b"\t", b" ", b"\nFrom: evil@z.example", b"\x1c", b"\x1e",
          b"<evil@z.example>", b",evil@z.example", b" evil@z.example", b"evil@z.example,", b"<@z.example:", b"::"]
+ATEXT = "abcdefghijklmnopqrstuvwxyzABCDEF0123456789.!#$%&'*+-/=?^_`{|}~\xe4\u0436\u4e2d"
+LABEL = "abcdefghijklmnopqrstuvwxyz0123456789-XN_.\xfc"
 NAMES = [b"Sender", b"Resent-From", b"Resent-Sender", b"Reply-To", b"Cc", b"Bcc", b"Resent-To", b"Resent-Cc",
          b"Subject", b"Date", b"Message-Id", b"Received", b"Return-Path", b"X-Mailer", b"MIME-Version",
          b"X-PHP-Originating-Script", b"Resent-Date", b"Errors-To", b"Content-Type", b"Resent-Bcc", b"X-From"]
@@ -115,11 +117,26 @@ class Generator:
     def _phrase(self) -> bytes:
         pools = [self._random.choice((ATOMS, ATOMS, QUOTED, WORDS)) for _ in
                  range(self._random.choice((0, 1, 1, 2, 2, 3)))]
+        if self._random.random() < 0.1:
+            return self._made(ATEXT + " \t.@,;<>\u3000\ufe6b", 20) + b" "
         return b"".join(self._random.choice(pool) + self._space() for pool in pools) + self._rarely(COMMENTS, 0.02)
 
+    def _made(self, alphabet: str, most: int) -> bytes:
+        """A word of letters of an alphabet, now and then of any other character."""
+        count = self._random.randint(1, most)
+        if self._random.random() < 0.01:
+            count = self._random.choice((62, 63, 64, 65, 250, 998, 2040))
+        letters = [self._random.choice(alphabet) if self._random.random() < 0.97
+                   else chr(self._random.choice((self._random.randrange(0x80, 0x3000), 0xFF20, 0x1F600, 0xA0)))
+                   for _ in range(count)]
+        return "".join(letters).encode()
+
     def _address(self) -> bytes:
-        if self._random.random() < 0.5:
+        kind = self._random.random()
+        if kind < 0.5:
             return b"good@ok.example"
+        if kind < 0.65:
+            return self._made(ATEXT, 12) + b"@" + self._made(LABEL, 8) + b"." + self._made(LABEL, 8)
         local, domain = self._random.choice(LOCALS), self._random.choice(DOMAINS)
         return local + b"@" + domain if domain else local
 
@@ -141,7 +158,7 @@ class Generator:
         return tuple(word.replace(b"\x00", b"") for word in (*words, b"--", *given))
 
     def _noisy(self, header: bytes) -> bytes:
-        for _ in range(self._random.choice((0, 0, 0, 0, 1, 1, 2, 3))):
+        for _ in range(self._random.choice((0,) * 8 + (1, 1, 2, 3))):
             place = self._random.randrange(len(header) + 1)
             kind = self._random.random()
             if kind < 0.6:

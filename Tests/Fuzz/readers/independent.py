@@ -1,12 +1,20 @@
 """Readers of header fields that know nothing of Postern: Python's email package and Perl's Email::Address::XS."""
 
 import email
+import email.errors
+import email.header
 import email.policy
 import email.utils
+import re
 import subprocess
+import unicodedata
 from pathlib import Path
 
 from .addresses import unquoted
+
+
+ONLY_ADDRESS = re.compile(r"\A[^\s@<>,;()\"]+@[^\s@<>,;()\"]*[^\W_]\Z")
+ANGLE_ADDRESS = re.compile(r"<([^\s@<>]+@[^\s@<>]*[^\W_])>")
 
 
 def _decoded(message: bytes) -> str:
@@ -30,6 +38,21 @@ def python_compat32(message: bytes, name: str) -> list[bytes]:
     parsed = email.message_from_string(_decoded(message))
     bodies = ["".join(str(value).split("\n")) for value in parsed.get_all(name, [])]
     return [unquoted(_encoded(address, message)) for _, address in email.utils.getaddresses(bodies) if address]
+
+
+def shown_addresses(message: bytes, name: str) -> list[str]:
+    """The display names of a field that a person takes for an address: nothing but one, or one in angles."""
+    parsed = email.message_from_string(_decoded(message))
+    bodies = ["".join(str(value).split("\n")) for value in parsed.get_all(name, [])]
+    shown = []
+    for phrase, _ in email.utils.getaddresses(bodies):
+        try:
+            text = str(email.header.make_header(email.header.decode_header(phrase)))
+        except (LookupError, UnicodeError, email.errors.HeaderParseError):
+            continue
+        text = unicodedata.normalize("NFKC", text).strip()
+        shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
+    return shown
 
 
 def python_default(message: bytes, name: str) -> list[bytes]:

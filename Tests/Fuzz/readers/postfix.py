@@ -63,6 +63,10 @@ class AddressMap:
         """The addresses, without quotes, whose numbers stand in a text."""
         return [unquoted(self._addresses[int(number)]) for number in NUMBER.findall(text)]
 
+    def address(self, record: bytes) -> bytes:
+        """The address of an envelope record; Postfix does not ask for one that is no UTF-8, it stands there itself."""
+        return (self.addresses(record) or [unquoted(record)])[0]
+
     def _answer(self, key: bytes) -> bytes:
         # The null sender is asked for, too; it has no number.
         if not self.isAsked or key.endswith(b"@map.invalid") or key in (b"", b'""'):
