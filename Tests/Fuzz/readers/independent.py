@@ -48,7 +48,7 @@ def shown_addresses(message: bytes, name: str) -> list[str]:
     for phrase, _ in email.utils.getaddresses(bodies):
         try:
             text = str(email.header.make_header(email.header.decode_header(phrase)))
-        except (LookupError, UnicodeError, email.errors.HeaderParseError):
+        except (LookupError, ValueError, email.errors.MessageError):
             continue
         text = unicodedata.normalize("NFKC", text).strip()
         shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
