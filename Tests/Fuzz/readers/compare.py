@@ -4,7 +4,7 @@ import collections
 from dataclasses import dataclass
 
 from .addresses import folded, unquoted
-from .independent import Perl, python_compat32, python_default, shown_addresses
+from .independent import Perl, only, python_compat32, python_default, shown_addresses
 from .postern import Permit
 from .postfix import Postfix, Queued
 
@@ -96,7 +96,7 @@ class Comparison:
         """No display name is another address than those beside it."""
         for name in FIELDS:
             ours = _texts(permit.fields[name])
-            theirs = [address.casefold() for address in shown_addresses(permit.message, name)]
+            theirs = [address.casefold() for address in shown_addresses(only(permit.message, name), name)]
             if set(theirs) - set(ours):
                 self._find(permit, "display name", name, ours, theirs)
 
@@ -109,7 +109,7 @@ class Comparison:
 
     def _compare_reader(self, permit, reader, name, ours, read, message) -> None:
         try:
-            theirs = read(message, name)
+            theirs = read(only(message, name), name)
         except (ValueError, IndexError, AttributeError, TypeError, UnicodeError) as error:
             # Who reads nothing is not deceived.
             self.counts[f"{reader} fails ({type(error).__name__})"] += 1

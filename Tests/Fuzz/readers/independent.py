@@ -14,7 +14,17 @@ from .addresses import unquoted
 
 
 ONLY_ADDRESS = re.compile(r"\A[^\s@<>,;()\"]+@[^\s@<>,;()\"]*[^\W_]\Z")
+SYMBOL = {"So", "Sm", "Sc", "Sk"}
 ANGLE_ADDRESS = re.compile(r"<([^\s@<>]+@[^\s@<>]*[^\W_])>")
+
+
+FIELD = re.compile(rb"^([!-9;-~]+):.*(?:\n[ \t].*)*\n", re.MULTILINE)
+
+
+def only(message: bytes, name: str) -> bytes:
+    """The fields of a name, for a client decides about each field by itself what its 8-bit bytes mean."""
+    header = message.partition(b"\n\n")[0] + b"\n"
+    return b"".join(match[0] for match in FIELD.finditer(header) if match[1].decode().lower() == name)
 
 
 def _decoded(message: bytes) -> str:
@@ -49,6 +59,9 @@ def shown_addresses(message: bytes, name: str) -> list[str]:
         try:
             text = str(email.header.make_header(email.header.decode_header(phrase)))
         except (LookupError, ValueError, email.errors.MessageError):
+            continue
+        if SYMBOL & set(map(unicodedata.category, filter(lambda letter: letter > "\x7f", text))):
+            # A symbol divides words, and an address among other words deceives nobody.
             continue
         text = unicodedata.normalize("NFKC", text).strip()
         shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
