@@ -72,3 +72,14 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+// Two programs for Tests/Fuzz, which sees what only this package may see; nothing else builds them.
+if Context.environment["POSTERN_FUZZ"] != nil {
+  let modules: [Target.Dependency] = [
+    "Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage",
+  ]
+  package.targets += [
+    .executableTarget(
+      name: "fuzz", dependencies: modules, path: "Tests/Fuzz/Targets", swiftSettings: strict)
+  ]
+}
