@@ -11,6 +11,8 @@ struct DecisionRecord: Sendable {
   var user: [UInt8] = []
   var envelope: ReversePath?
   var from: [AddrSpec] = []
+  var sender: AddrSpec?
+  var resent: [AddrSpec] = []
   var recipientCount: Int?
   var byteCount: UInt64?
   var messageID: [UInt8]?
@@ -30,11 +32,6 @@ struct DecisionRecord: Sendable {
     var limit: Limit
   }
 
-  /// How the log names a decision.
-  enum Verdict: String, Sendable {
-    case permit, reject, audit
-  }
-
   /// Takes what the configuration says of the user.
   mutating func describe(_ site: Site) {
     user = site.user
@@ -47,6 +44,9 @@ struct DecisionRecord: Sendable {
     guard case .success(let draft) = reading else { return }
     envelope = draft.claim.envelope
     if case .addresses(let addresses) = draft.claim.from { from = addresses }
+    sender = draft.claim.sender
+    resent = draft.claim.resentFrom
+    if let sender = draft.claim.resentSender { resent.append(sender) }
     recipientCount = draft.envelope.recipients.count
   }
 
@@ -72,7 +72,7 @@ struct DecisionRecord: Sendable {
   /// - Parameters:
   ///   - verdict: What was decided.
   ///   - refusal: Why; nil for a plain permit.
-  func log(_ verdict: Verdict, _ refusal: Refusal?) {
+  func log(_ verdict: DecisionVerdict, _ refusal: Refusal?) {
     send(line(verdict, refusal), severity: Self.severity(verdict, refusal))
   }
 
@@ -100,7 +100,7 @@ struct DecisionRecord: Sendable {
   }
 
   /// What the administrator must repair is an error.
-  private static func severity(_ verdict: Verdict, _ refusal: Refusal?) -> SystemLog.Severity {
+  private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> SystemLog.Severity {
     guard verdict == .reject, let refusal else { return .info }
     return refusal.reason.kind.isOfTheServer ? .error : .warning
   }
@@ -111,7 +111,7 @@ struct DecisionRecord: Sendable {
   ///   - verdict: What was decided.
   ///   - refusal: Why; nil for a plain permit.
   /// - Returns: One line without its end; bytes of the caller are escaped and cut.
-  func line(_ verdict: Verdict, _ refusal: Refusal?) -> [UInt8] {
+  func line(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
     var line = line(verdict, reason: refusal?.reason)
     // The code alone would not tell which file or call it was.
     if let refusal, refusal.reason.kind.isOfTheServer {
@@ -120,7 +120,7 @@ struct DecisionRecord: Sendable {
     return line
   }
 
-  private func line(_ verdict: Verdict, reason: ReasonCode?) -> [UInt8] {
+  private func line(_ verdict: DecisionVerdict, reason: ReasonCode?) -> [UInt8] {
     var line: [UInt8] = []
     line.reserveCapacity(512)
     line.append("verdict=")
@@ -136,6 +136,8 @@ struct DecisionRecord: Sendable {
     case .address(let address): Self.add("envelope", Self.angled([address.written]), to: &line)
     }
     if !from.isEmpty { Self.add("from", Self.angled(from.map(\.written)), to: &line) }
+    if let sender { Self.add("sender", Self.angled([sender.written]), to: &line) }
+    if !resent.isEmpty { Self.add("resent", Self.angled(resent.map(\.written)), to: &line) }
     if let recipientCount {
       line.append(" recipients=")
       line.append(decimal: UInt64(recipientCount))

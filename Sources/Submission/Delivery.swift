@@ -51,7 +51,7 @@ struct Delivery {
     over letter: consuming FileDescriptor, by way: HandoffKind, _ record: DecisionRecord,
     _ lifted: Refusal?
   ) throws(Refusal) -> Transaction.Outcome {
-    let verdict = lifted == nil ? DecisionRecord.Verdict.permit : .audit
+    let verdict = lifted == nil ? DecisionVerdict.permit : .audit
     do throws(HandoffError) {
       try handoff.requireTrustedProgram()
       switch way {

@@ -5,16 +5,6 @@ package import LinuxSystem
 ///
 /// Nothing is charged, counted, logged or sent.
 package struct Rehearsal: Sendable {
-  /// How a message's way would end.
-  package enum Verdict: String, Sendable {
-    /// Handed over as it was checked.
-    case permit
-    /// Handed over as it came, because of `mode = audit`.
-    case audit
-    /// Refused.
-    case reject
-  }
-
   /// Whose mail it is.
   package let site: Site
   /// The command line as it was understood; nil = it could not be.
@@ -33,7 +23,7 @@ package struct Rehearsal: Sendable {
   package let refusal: Refusal?
 
   /// What would be decided.
-  package var verdict: Verdict {
+  package var verdict: DecisionVerdict {
     guard refusal != nil else { return .permit }
     return handoff == nil ? .reject : .audit
   }

@@ -25,8 +25,25 @@ enum PostfixSettings {
   /// - Parameter name: The parameter.
   /// - Returns: Its words, as main.cf separates them; none if Postfix does not say.
   static func list(_ name: String) -> [[UInt8]] {
-    let words = parameter(name)?.split { $0 <= 0x20 || $0 == UInt8(ascii: ",") } ?? []
-    return words.map { Array($0) }
+    parameter(name).map(words) ?? []
+  }
+
+  /// Splits a list at blanks and commas, but not within braces (`inline:{ a = b, c = d }`).
+  static func words(of text: [UInt8]) -> [[UInt8]] {
+    var words: [[UInt8]] = []
+    var word: [UInt8] = []
+    var depth = 0
+    for byte in text {
+      if byte == UInt8(ascii: "{") { depth += 1 }
+      if byte == UInt8(ascii: "}") { depth -= 1 }
+      if depth <= 0, byte <= 0x20 || byte == UInt8(ascii: ",") {
+        if !word.isEmpty { words.append(word) }
+        word = []
+      } else {
+        word.append(byte)
+      }
+    }
+    return word.isEmpty ? words : words + [word]
   }
 
   /// Returns the domains whose addresses stand in tables without a domain (virtual(5)).

@@ -151,7 +151,11 @@ enum PatternText {
     let written = pattern.written
     let line = Array("uid:1 ".utf8) + written
     let (entries, problems) = SendersFile.parse(line, file: "senders")
-    guard problems.isEmpty, entries.first?.rules.patterns == [pattern] else { return nil }
-    return String(decoding: written, as: UTF8.self)
+    guard problems.isEmpty, entries.first?.rules.patterns == [pattern],
+      let word = String(validating: written, as: UTF8.self),
+      // The controls of ISO 6429 beyond ASCII, which a terminal may obey.
+      !word.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
+    else { return nil }
+    return word
   }
 }

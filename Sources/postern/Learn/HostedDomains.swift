@@ -1,0 +1,86 @@
+internal import InternetMessage
+internal import LinuxSystem
+
+/// The domains that this machine's Postfix receives mail for; it remembers what Postfix was asked.
+final class HostedDomains {
+  /// The parameters of main.cf that name them; `virtual_alias_domains` is the maps themselves unless set.
+  private static let parameters = [
+    "mydestination", "virtual_mailbox_domains", "virtual_alias_domains", "relay_domains",
+  ]
+  private static let postmap = "/usr/sbin/postmap"
+  /// The longest file of names that is read, in bytes.
+  private static let fileBytes = 16 << 20
+  /// The most domains that tables are asked about: each question is a process.
+  private static let questions = 1_000
+
+  private var names: Set<[UInt8]> = []
+  /// Parents of which every subdomain is hosted: words that begin with a dot.
+  private var parents: Set<[UInt8]> = []
+  private var tables: [[UInt8]] = []
+  private var answers: [[UInt8]: Bool] = [:]
+  /// Whether Postfix said anything at all.
+  let isKnown: Bool
+
+  /// Takes lists as main.cf has them.
+  ///
+  /// - Parameter words: Names, `.parent`, `/file` and `type:table`; what begins with `!` takes nothing away here.
+  init(words: [[UInt8]]) {
+    isKnown = !words.isEmpty
+    for word in words { add(word) }
+  }
+
+  /// Asks Postfix.
+  static func current() -> HostedDomains {
+    let origin = PostfixSettings.origin().map { [$0] } ?? []
+    return HostedDomains(words: origin + parameters.flatMap(PostfixSettings.list))
+  }
+
+  private func add(_ word: [UInt8]) {
+    if word.first == UInt8(ascii: "!") { return }
+    if word.first == UInt8(ascii: "/") {
+      guard let file = try? FileDescriptor.open(path: word, options: .followLinks),
+        let text = try? file.readToEnd(limit: Self.fileBytes)
+      else { return }
+      // A file names no further files here.
+      for word in PostfixSettings.words(of: text) where word.first != UInt8(ascii: "/") {
+        add(word)
+      }
+    } else if word.contains(UInt8(ascii: ":")) {
+      tables.append(word)
+    } else if word.first == UInt8(ascii: "."), let name = DomainName.canonical(Array(word.dropFirst())) {
+      parents.insert(name)
+    } else if let name = DomainName.canonical(word) {
+      names.insert(name)
+    }
+  }
+
+  /// Tells whether a domain is hosted here.
+  ///
+  /// - Parameter domain: In comparison form.
+  /// - Returns: Whether Postfix receives its mail, or relays it to another server.
+  func contains(_ domain: [UInt8]) -> Bool {
+    if names.contains(domain) || hasParent(domain) { return true }
+    if let answer = answers[domain] { return answer }
+    guard answers.count < Self.questions else { return false }
+    let answer = tables.contains { Self.ask($0, domain) }
+    answers[domain] = answer
+    return answer
+  }
+
+  private func hasParent(_ domain: [UInt8]) -> Bool {
+    var rest = domain[...]
+    while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+      rest = rest[(dot + 1)...]
+      if parents.contains(Array(rest)) { return true }
+    }
+    return false
+  }
+
+  private static func ask(_ table: [UInt8], _ domain: [UInt8]) -> Bool {
+    let capture = try? Execution.capture(
+      Array(postmap.utf8),
+      arguments: ["postmap", "-q"].map { Array($0.utf8) } + [domain, table],
+      environment: PostfixSettings.environment, maximumBytes: fileBytes)
+    return capture?.reason == .exited(0)
+  }
+}
