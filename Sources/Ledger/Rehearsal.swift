@@ -16,6 +16,7 @@ extension Ledger {
     let now = clock()
     let usage = try usage(uid: uid) { now }
     return Charge(
-      uid: uid, second: now, counts: StepCounts(), decision: decide(usage, now), usage: usage)
+      uid: uid, second: now, counts: StepCounts(), decision: decide(usage, now), usage: usage,
+      notice: nil)
   }
 }

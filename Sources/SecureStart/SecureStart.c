@@ -11,8 +11,11 @@
  * The runtime itself looks for its arguments in /proc/self/maps, and takes none where it cannot open that: without
  * /proc, or with a soft limit of no descriptors. Without /proc it also ends the process, unless it is told where its
  * backtracer is; there is none.
+ *
+ * PR_SET_TSC survives execution, too, and makes it deadly on x86 to ask for the time.
  */
 #define _GNU_SOURCE
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Of the Swift standard library. */
@@ -31,6 +34,7 @@ static int is_privileged(void) {
 
 static void start(int argc, char **argv, char **envp) {
   _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
+  (void)prctl(PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0);
   if (is_privileged()) {
     envp[0] = 0;
     environ = environment;

@@ -100,7 +100,9 @@ struct DecisionRecord: Sendable {
   }
 
   /// What the administrator must repair is an error.
-  private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> SystemLog.Severity {
+  private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?)
+    -> SystemLog.Severity
+  {
     guard verdict == .reject, let refusal else { return .info }
     return refusal.reason.kind.isOfTheServer ? .error : .warning
   }

@@ -1,6 +1,6 @@
 internal import InternetMessage
 internal import Ledger
-package import LinuxSystem
+internal import LinuxSystem
 package import Policy
 
 /// One message on its way through the gate: the same way from standard input and from SMTP.

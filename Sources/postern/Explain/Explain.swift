@@ -94,13 +94,14 @@ enum Explain {
     case .failure(let error): return Rehearsal(refusing: error, site)
     case .success(let invocation) where invocation.verifyOnly:
       // A probe has no message.
-      let nothing: FileDescriptor
+      var nothing: FileDescriptor
       do { nothing = try FileDescriptor.open(path: "/dev/null") } catch {
         throw ToolFailure(error, "cannot open /dev/null")
       }
-      return Rehearsal(of: nothing, invocation, argv: argv, site)
+      return Rehearsal(of: &nothing, invocation, argv: argv, site)
     case .success(let invocation):
-      return Rehearsal(of: .standardInput, invocation, argv: argv, site)
+      var input = FileDescriptor.standardInput
+      return Rehearsal(of: &input, invocation, argv: argv, site)
     }
   }
 

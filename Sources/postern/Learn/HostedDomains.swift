@@ -47,7 +47,9 @@ final class HostedDomains {
       }
     } else if word.contains(UInt8(ascii: ":")) {
       tables.append(word)
-    } else if word.first == UInt8(ascii: "."), let name = DomainName.canonical(Array(word.dropFirst())) {
+    } else if word.first == UInt8(ascii: "."),
+      let name = DomainName.canonical(Array(word.dropFirst()))
+    {
       parents.insert(name)
     } else if let name = DomainName.canonical(word) {
       names.insert(name)

@@ -58,7 +58,8 @@ struct Proposal {
   /// The words that the entry needs.
   var words: [String] {
     // The entry of a user whom the map does not list grants something, which the new one replaces.
-    let granted = user.entry.map { $0.isListed ? [] : $0.patterns.compactMap(PatternText.word) } ?? []
+    let granted =
+      user.entry.map { $0.isListed ? [] : $0.patterns.compactMap(PatternText.word) } ?? []
     return granted + rows.filter(\.reasons.isEmpty).map(\.word) + [fallback].compactMap { $0 }
   }
 
