@@ -44,7 +44,7 @@ struct SubmitUsersTests {
     ("a map that lets the gate use any sender", "hash:/x", "*", nil),
     ("a map that lets it use one", "hash:/x", "@shop.example", "sender-maps-refuse"),
     ("a map without it", "hash:/x", nil, "sender-maps-refuse"),
-  ])
+  ] as [(String, String, String?, String?)])
   func `the second lock must let the gate use any sender`(
     name: String, value: String, answer: String?, expected: String?
   ) {
