@@ -6,7 +6,8 @@ enum Tool {
 
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
-    MapBuild.command, MapShow.command, QuotaStatus.command, QuotaReset.command,
+    MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
+    QuotaStatus.command, QuotaReset.command, Suspend.command, Resume.command, Explain.command,
     Check.command, Doctor.command,
   ]
 

@@ -17,6 +17,12 @@ struct ToolFailure: Error {
   let kind: Kind
   let lines: [String]
 
+  /// Nothing to add to what was printed.
+  init(_ kind: Kind) {
+    self.kind = kind
+    lines = []
+  }
+
   /// A single line.
   init(_ kind: Kind, _ line: String) {
     self.kind = kind
