@@ -67,6 +67,9 @@ let package = Package(
       name: "LedgerTests", dependencies: ["Ledger", "LinuxSystem", "Policy"],
       swiftSettings: strict),
     .testTarget(
+      name: "PosternTests", dependencies: ["postern", "LinuxSystem", "Policy"],
+      swiftSettings: strict),
+    .testTarget(
       name: "SubmissionTests",
       dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
       swiftSettings: strict),

@@ -33,6 +33,8 @@ package struct Errno: Error, Equatable, Sendable {
 
   /// Whether the file or directory does not exist (ENOENT).
   package var isNotFound: Bool { number == ENOENT }
+  /// Whether permission is missing (EACCES, EPERM).
+  package var isPermissionDenied: Bool { number == EACCES || number == EPERM }
   /// Whether the name exists already (EEXIST).
   package var isAlreadyThere: Bool { number == EEXIST }
   /// Whether the last component of the path is a symbolic link that was not to be followed (ELOOP).

@@ -57,6 +57,25 @@ manual_names_every_reason_code() {
     "$(sed -n '/^\.Sh REASON CODES/,/^\.Sh ENVIRONMENT/s/^\.It Cm //p' Install/man/postern-sendmail.8 | sort)"
 }
 
+# "code severity" for each finding of postern doctor.
+findings_with_severity() {
+  awk '
+    /^  case [a-zA-Z]+ = "/ { gsub(/"/, "", $4); code[$2] = $4 }
+    /var severity: Severity/ { inside = 1 }
+    inside && /\.[a-zA-Z]+[,:]/ { cases = cases $0 }
+    inside && /^      \.(hole|fault|advice)$/ {
+      severity = $1; sub(/^\./, "", severity)
+      count = split(cases, word, /[^a-zA-Z]+/)
+      for (i = 1; i <= count; i++) if (word[i] in code) print code[word[i]], severity
+      cases = ""
+    }' Sources/postern/Doctor/FindingCode.swift | sort
+}
+
+manual_names_every_finding() {
+  same "findings" "$(findings_with_severity)" \
+    "$(sed -n '/^\.Sh FINDINGS/,/^\.Sh EXIT STATUS/s/^\.It Cm \([a-z-]*\) Pq \([a-z]*\)$/\1 \2/p' Install/man/postern.8 | sort)"
+}
+
 # The reason codes that README.md lists, each beside its exit status.
 readme_lists_every_reason_code() {
   local tick=$'\x60'
