@@ -60,7 +60,7 @@ private struct Adviser {
     case .intake(.headerTooLarge):
       size("send to fewer addresses at once", .headerSizeLimit)
     case .message(let error): message(error)
-    case .intake(.system), .ledger, .handoff, .installation, .system:
+    case .intake(.system), .ledger, .handoff, .installation, .system, .limit:
       (nil, "the message is not at fault, this machine is: see the text and 'postern doctor'")
     }
   }

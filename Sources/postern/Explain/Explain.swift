@@ -108,11 +108,15 @@ enum Explain {
   /// The user's row; where the state file cannot be used, the refusal says so.
   private static func quota(_ user: NamedUser, _ site: Site) -> QuotaRow? {
     let now = Clock.seconds()
-    guard let ledger = try? Ledger.open(path: site.configuration.quotaFile),
-      let usage = try? ledger.usage(uid: site.uid, now: { now })
-    else { return nil }
-    return QuotaRow(
-      uid: site.uid, user: user.name, entry: site.entry, configuration: site.configuration,
-      usage: usage, now: now)
+    do throws(LedgerError) {
+      let ledger = try Ledger.open(path: site.configuration.quotaFile)
+      let usage = try ledger.usage(uid: site.uid) { now }
+      let suspension = try ledger.suspensions.suspension(of: site.uid)
+      return QuotaRow(
+        uid: site.uid, user: user.name, entry: site.entry, configuration: site.configuration,
+        usage: usage, suspension: suspension, now: now)
+    } catch {
+      return nil
+    }
   }
 }

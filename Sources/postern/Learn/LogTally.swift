@@ -145,12 +145,14 @@ struct LogTally {
 
   /// Forgets the addresses of a user that were met once only; returns how many.
   private mutating func forgetRareAddresses(of uid: UInt32) -> Int {
-    let before = users[uid]?.addresses.count ?? 0
-    users[uid]?.addresses = users[uid]?.addresses.filter { $0.value.messages > 1 } ?? [:]
-    let freed = before - (users[uid]?.addresses.count ?? 0)
-    users[uid]?.forgotten += UInt64(freed)
+    guard var user = users.removeValue(forKey: uid) else { return 0 }
+    let before = user.addresses.count
+    user.addresses = user.addresses.filter { $0.value.messages > 1 }
+    let freed = before - user.addresses.count
+    user.forgotten += UInt64(freed)
     // To look again for every message would take longer the more there are.
-    users[uid]?.isClosed = freed * 4 < before
+    user.isClosed = freed * 4 < before
+    users[uid] = user
     addressCount -= freed
     return freed
   }
