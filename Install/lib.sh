@@ -121,6 +121,15 @@ remove_file() {
   fi
 }
 
+# completion_file PREFIX SHELL: where that shell looks for the completion of postern.
+completion_file() {
+  case $2 in
+    bash) printf '%s/share/bash-completion/completions/postern\n' "$1" ;;
+    zsh) printf '%s/share/zsh/site-functions/_postern\n' "$1" ;;
+    fish) printf '%s/share/fish/vendor_completions.d/postern.fish\n' "$1" ;;
+  esac
+}
+
 postfix_runs() {
   command -v postfix >/dev/null && postfix status >/dev/null 2>&1
 }

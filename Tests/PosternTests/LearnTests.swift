@@ -1,0 +1,236 @@
+import InternetMessage
+import LinuxSystem
+import Policy
+import Testing
+
+@testable import postern
+
+@Suite("Lines of a log")
+struct LogLinesTests {
+  private static let decision = "verdict=audit reason=none uid=1"
+
+  @Test(arguments: [
+    ("journalctl -o cat", decision, ""),
+    ("mail.log", "Nov 24 00:12:42 web postern[1]: \(decision)", "Nov 24 00:12"),
+    ("a day below ten", "Nov  4 00:12:42 web postern[1]: \(decision)", "Nov  4 00:12"),
+    ("no process number", "Nov 24 00:12:42 web postern: \(decision)", "Nov 24 00:12"),
+    ("parts of seconds", "Nov 24 00:12:42.123 web postern[1]: \(decision)", "Nov 24 00:12"),
+    (
+      "rsyslog's times", "2026-11-24T00:12:42.1+01:00 web postern[1]: \(decision)",
+      "2026-11-24T00:12"
+    ),
+    (
+      "journalctl -o short-iso", "2026-11-24T00:12:42+0000 web postern[1]: \(decision)",
+      "2026-11-24T00:12"
+    ),
+    ("another program", "Nov 24 00:12:42 web sshd[1]: \(decision)", nil),
+    (
+      "another program that speaks of postern",
+      "Nov 24 00:12:42 web sshd[1]: bad user postern: \(decision)", nil
+    ),
+    ("another program with a similar name", "Nov 24 00:12:42 web xpostern[1]: \(decision)", nil),
+    ("a host named postern", "Nov 24 00:12:42 postern sshd[1]: \(decision)", nil),
+    ("no host", "Nov 24 00:12:42 postern[1]: \(decision)", nil),
+    ("text before the decision", "Nov 24 00:12:42 web postern[1]: x \(decision)", nil),
+    ("letters in the process number", "Nov 24 00:12:42 web postern[x]: \(decision)", nil),
+    ("no time", "web postern[1]: \(decision)", nil),
+    ("no time that exists", "Nov 24 0x:12:42 web postern[1]: \(decision)", nil),
+    ("something before", " \(decision)", nil),
+    ("journalctl's marks", "-- Boot 8f2a --", nil),
+    ("an earlier key", "a=1 \(decision)", nil),
+    ("nothing", "", nil),
+  ])
+  func `Postern's own are told from all others`(_ name: String, _ line: String, _ minute: String?) {
+    let bytes = Array("before\n\(line)".utf8)
+    let head = LogHead(bytes, 7..<bytes.count)
+    #expect(head.map { String(decoding: bytes[$0.minute], as: UTF8.self) } == minute)
+    if let head { #expect(bytes[head.text...].elementsEqual(Self.decision.utf8)) }
+  }
+
+  private func lines(_ text: [UInt8], buffer: Int) throws -> [String] {
+    let ends = try FileDescriptor.pipe()
+    try ends.writeEnd.writeAll(text)
+    var lines = LogLines(ends.keepReadEnd(), bufferBytes: buffer)
+    var found: [String] = []
+    try lines.forEach { found.append(String(decoding: $0[$1], as: UTF8.self)) }
+    return found
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 64])
+  func `they are the same whatever is read at once, and longer ones are skipped`(_ buffer: Int)
+    throws
+  {
+    let all = ["a", "", "bcd", "efghi", "", "jk", "lmnopqrst", "u"]
+    let text = Array(all.joined(separator: "\n").utf8)
+    // A line and its end must fit; the last one has none.
+    let wanted = all.enumerated().filter {
+      $1.count < buffer || ($0 == all.count - 1 && $1.count <= buffer)
+    }
+    #expect(try lines(text, buffer: buffer) == wanted.map(\.element).filter { _ in true })
+  }
+
+  @Test(arguments: [
+    [0x1F, 0x8B, 8], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
+    [0x42, 0x5A, 0x68],
+  ])
+  func `compressed logs are refused`(_ start: [UInt8]) throws {
+    #expect(throws: LogError.compressed) { try lines(start + [10], buffer: 64) }
+  }
+}
+
+@Suite("What is learnt from a log")
+struct LearnTests {
+  private func tally(_ lines: [String]) -> LogTally {
+    var tally = LogTally()
+    for line in lines {
+      let bytes = Array(line.utf8)
+      tally.take(bytes, 0..<bytes.count)
+    }
+    return tally
+  }
+
+  private func text(
+    _ lines: [String], entry: String? = nil, hosted: [String] = ["shop.example", ".sub.example"]
+  ) -> String {
+    var configuration = Configuration()
+    configuration.defaultDomain = Array("host.example".utf8)
+    let tally = tally(lines)
+    let name = Array("alice".utf8)
+    let rules = entry.flatMap {
+      SendersFile.parse(Array("alice \($0)\n".utf8), file: "").entries.first?.rules
+    }
+    let known = rules.map { SenderEntry(uid: 7, user: name, login: name, rules: $0) }
+    let domains = HostedDomains(words: hosted.map { Array($0.utf8) })
+    return tally.users.sorted { $0.key < $1.key }.map { uid, user in
+      ProposalText(
+        proposal: Proposal(
+          NamedUser(uid: uid, entry: known, name: name), user, configuration, domains)
+      ).text
+    }.joined()
+  }
+
+  private func audit(_ from: String, reason: String = "user-unlisted", more: String = "") -> String
+  {
+    "verdict=audit reason=\(reason) uid=7 user=uid:7 envelope=<\(from)> from=<\(from)>\(more)"
+  }
+
+  @Test func `an honest site is proposed as a line of senders, its usual address first`() {
+    let lines = [
+      audit("b@shop.example"), audit("A@Shop.example"),
+      audit("a@shop.example", more: " script=7:x.php"),
+    ]
+    #expect(
+      text(lines) == """
+        # alice (uid 7): 3 user-unlisted
+        #   2 a@shop.example: From:, envelope, 7:x.php
+        #   1 b@shop.example: From:, envelope
+        alice  a@shop.example b@shop.example
+
+        """)
+  }
+
+  @Test
+  func `the proposal of a listed user is only what is missing, and grants nothing by being pasted`()
+  {
+    let lines = [audit("a@shop.example", reason: "from-not-allowed"), audit("own@shop.example")]
+    let told = text(lines, entry: "own@shop.example")
+    #expect(told.contains("\n#alice  a@shop.example\n"))
+    #expect(!told.contains("own@"))
+    #expect(told.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
+  }
+
+  @Test func `a domain that is not hosted here is not proposed, one that is stands beside it`() {
+    let told = text([audit("a@shop.example"), audit("a@www.sub.example"), audit("a@sub.example")])
+    #expect(told.contains("\nalice  a@shop.example a@www.sub.example\n"))
+    #expect(
+      told.contains(
+        "#   1 a@sub.example: From:, envelope - not proposed: sub.example is not hosted here\n"))
+  }
+
+  @Test func `without knowledge of hosted domains none is held against it`() {
+    #expect(text([audit("a@z.example")], hosted: []).contains("\nalice  a@z.example\n"))
+  }
+
+  @Test func `many local parts of one domain are not proposed, as many as a site has are`() {
+    let names = [
+      "info", "shop", "office", "sales", "order", "jobs", "press", "help", "news", "anna", "bert",
+    ]
+    let few = text(names.dropLast().map { audit("\($0)@shop.example") })
+    #expect(!few.contains("not proposed"))
+    let many = text(names.map { audit("\($0)@shop.example") })
+    #expect(!many.contains("\nalice"))
+    #expect(
+      many.contains(
+        "not proposed: 11 local parts of shop.example; if all are honest: @shop.example"))
+  }
+
+  @Test(arguments: [
+    ("info", false), ("rechtsschutz", false), ("no-reply", false), ("bounce-2026-11-24", false),
+    ("web1234", false), ("info24h7", false), ("jürgenstraß", false), ("shop2go4u", false),
+    ("x8f3k2q9z1", true), ("deadbeef12345678", true), ("qwrtzpsdfg", true),
+    ("newsletter.x8f3k2q9z1", true),
+  ])
+  func `local parts that a program made up are told`(_ name: String, _ isRandom: Bool) {
+    #expect(Suspicion.looksRandom(Array(name.utf8)) == isRandom)
+  }
+
+  @Test func `a burst is not proposed, the same number in several minutes is`() {
+    func lines(_ minutes: Int) -> [String] {
+      (0...Suspicion.messagesInMinute).map { number in
+        "Nov 24 00:0\(number % minutes):00 h postern: " + audit("a@shop.example")
+      }.sorted()
+    }
+    #expect(text(lines(1)).contains("not proposed: 61 messages in one minute"))
+    #expect(text(lines(2)).contains("\nalice  a@shop.example\n"))
+  }
+
+  @Test func `mail without any sender gets the login name, if nothing else is proposed`() {
+    let line = "verdict=audit reason=user-unlisted uid=7 user=uid:7 recipients=1"
+    #expect(text([line]).contains("\nalice  alice@host.example\n"))
+    #expect(text([line, audit("a@shop.example")]).contains("\nalice  a@shop.example\n"))
+  }
+
+  @Test func `the null sender is proposed as itself`() {
+    #expect(text([audit("")]).contains("\nalice  <>\n"))
+  }
+
+  @Test func `what senders cannot hold is counted, and never printed as a word`() {
+    let told = text([
+      audit("a%b@shop.example"), audit("a\\x0Ab@shop.example"), audit("a\\xC2\\x9Bb@shop.example"),
+      audit("a\\xFFb@shop.example"), audit("\\x22a b\\x22@shop.example"), audit("nodomain"),
+    ])
+    #expect(told == "# alice (uid 7): 6 user-unlisted\n#   6 addresses that senders cannot hold\n")
+  }
+
+  @Test func `permitted mail and faults of the server teach nothing`() {
+    let lines = [
+      "verdict=permit reason=none uid=7 from=<a@shop.example>",
+      "verdict=reject reason=store-unavailable uid=7",
+    ]
+    #expect(tally(lines).users.isEmpty)
+    #expect(tally(lines).decisions == 2)
+  }
+
+  @Test func `a refusal for another reason is told, its addresses are not`() {
+    let told = text([audit("a@shop.example", reason: "quota-messages")])
+    #expect(told == "# alice (uid 7): 1 quota-messages\n")
+  }
+
+  @Test func `lines of Postern that cannot be read are counted`() {
+    #expect(tally(["verdict=audit reason=none uid=x", "verdict=", "other"]).unread == 2)
+  }
+
+  @Test func `no log makes it remember without bounds`() throws {
+    var tally = LogTally()
+    for number in 0..<20_000 {
+      let bytes = Array(audit("n\(number)@shop.example").utf8)
+      tally.take(bytes, 0..<bytes.count)
+    }
+    let honest = Array(audit("info@shop.example").utf8)
+    for _ in 0..<3 { tally.take(honest, 0..<honest.count) }
+    let user = try #require(tally.users[7])
+    #expect(user.addresses.count <= 5_000)
+    #expect(user.forgotten + UInt64(user.addresses.count) == 20_001)
+    #expect(user.addresses[Array("info@shop.example".utf8)]?.messages == 3)
+  }
+}
