@@ -67,7 +67,8 @@ let package = Package(
       name: "LedgerTests", dependencies: ["Ledger", "LinuxSystem", "Policy"],
       swiftSettings: strict),
     .testTarget(
-      name: "PosternTests", dependencies: ["postern", "LinuxSystem", "Policy"],
+      name: "PosternTests",
+      dependencies: ["postern", "Submission", "LinuxSystem", "Policy", "InternetMessage"],
       swiftSettings: strict),
     .testTarget(
       name: "SubmissionTests",

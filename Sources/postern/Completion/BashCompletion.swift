@@ -39,7 +39,7 @@ enum BashCompletion {
 
   private static func groups(_ commands: [Command]) -> String {
     commands.groups.map { group in
-      let names = (commands.members(of: group).map(\.name) + ["--help"]).joined(separator: " ")
+      let names = commands.members(of: group).map(\.name).joined(separator: " ")
       return """
           if [[ $call == \(group) ]]; then
             if [[ $COMP_CWORD -eq 2 ]]; then

@@ -7,8 +7,9 @@ enum FishCompletion {
       function __postern_call --description 'whether the command line begins with these words'
           set -l words (commandline -opc)
           set -e words[1]
-          test (count $words) -ge (count $argv); or return 1
-          test "$words[1..(count $argv)]" = "$argv"
+          set -l count (count $argv)
+          test (count $words) -ge $count; or return 1
+          test "$words[1..$count]" = "$argv"
       end
       function __postern_empty --description 'whether it has no word yet, or only these'
           set -l words (commandline -opc)
