@@ -35,8 +35,6 @@ package struct Errno: Error, Equatable, Sendable {
   package var isNotFound: Bool { number == ENOENT }
   /// Whether the name exists already (EEXIST).
   package var isAlreadyThere: Bool { number == EEXIST }
-  /// Whether permission is missing (EACCES, EPERM).
-  package var isPermissionDenied: Bool { number == EACCES || number == EPERM }
   /// Whether the last component of the path is a symbolic link that was not to be followed (ELOOP).
   package var isSymbolicLink: Bool { number == ELOOP }
 }

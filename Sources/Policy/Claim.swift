@@ -46,7 +46,4 @@ package struct Claim: Sendable, Equatable {
     self.resentSender = resentSender
     self.recipientCount = recipientCount
   }
-
-  /// Whether the caller named an envelope sender.
-  package var envelopeWasGiven: Bool { envelope != nil }
 }

@@ -35,22 +35,22 @@ package enum SyslogFacility: String, Sendable, CaseIterable {
   case mail, daemon, user, auth, authpriv
   case local0, local1, local2, local3, local4, local5, local6, local7
 
-  /// The facility's code as in the priority value, already shifted (RFC 3164 §4.1.1: number × 8).
-  package var code: Int32 {
+  /// The facility's number (RFC 5424 §6.2.1, table 1).
+  package var number: Int32 {
     switch self {
-    case .user: 1 << 3
-    case .mail: 2 << 3
-    case .daemon: 3 << 3
-    case .auth: 4 << 3
-    case .authpriv: 10 << 3
-    case .local0: 16 << 3
-    case .local1: 17 << 3
-    case .local2: 18 << 3
-    case .local3: 19 << 3
-    case .local4: 20 << 3
-    case .local5: 21 << 3
-    case .local6: 22 << 3
-    case .local7: 23 << 3
+    case .user: 1
+    case .mail: 2
+    case .daemon: 3
+    case .auth: 4
+    case .authpriv: 10
+    case .local0: 16
+    case .local1: 17
+    case .local2: 18
+    case .local3: 19
+    case .local4: 20
+    case .local5: 21
+    case .local6: 22
+    case .local7: 23
     }
   }
 }

@@ -13,6 +13,9 @@ package enum ReasonKind: Sendable, CaseIterable {
   /// The installation: 78 (EX_CONFIG).
   case installation
 
+  /// Whether it is the administrator's to repair, not the sender's.
+  package var isOfTheServer: Bool { self == .machine || self == .installation }
+
   /// The exit status from sysexits.h.
   ///
   /// 75 (EX_TEMPFAIL) is not among them, on purpose.

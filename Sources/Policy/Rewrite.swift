@@ -11,9 +11,6 @@ package struct Rewrite: Sendable, Equatable {
   /// The user's own address, which takes the place; nil only where nothing is replaced.
   package var address: AddrSpec?
 
-  /// Whether the header section changes.
-  package var changesHeader: Bool { replacesFrom || dropsSender }
-
   /// Creates a plan.
   package init(
     replacesFrom: Bool, dropsSender: Bool, envelope: ReversePath, address: AddrSpec? = nil

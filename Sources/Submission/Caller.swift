@@ -7,9 +7,11 @@ package struct Caller: Sendable {
   /// Where the configuration is: compiled in for a privileged process.
   package let configuration: ConfigurationDirectory
 
-  /// Takes over from the caller: cleans the process and becomes the account postern for good.
+  /// Takes over from the caller: cleans the process and makes sure that it has the privilege it needs.
   ///
-  /// From here on the caller can no longer signal or trace this process, and Postfix sees postern.
+  /// The real UID stays the caller's until a message is handed over (see `Delivery`): a process that waits for its
+  /// input counts against the caller's RLIMIT_NPROC. As postern's own, a thousand of them would keep other users'
+  /// processes from executing Postfix. The caller can stop or kill this process, as at any time; it cannot trace it.
   ///
   /// - Throws: `Refusal`.
   package static func takeOver() throws(Refusal) -> Caller {
@@ -21,7 +23,6 @@ package struct Caller: Sendable {
       guard credentials.effectiveUserID != credentials.realUserID else {
         throw .installation(.notPrivileged)
       }
-      do { try Credentials.becomeEffective() } catch { throw .system(error) }
       return Caller(uid: credentials.realUserID, configuration: .installed)
     }
     guard let directory = ConfigurationDirectory.trial(of: credentials) else {

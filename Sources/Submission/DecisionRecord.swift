@@ -63,24 +63,52 @@ struct DecisionRecord: Sendable {
     script = section.all(.xPHPOriginatingScript).first.map { section.unfoldedBody(of: $0) }
   }
 
-  /// Sends the line to the system log; a log that is not there stops no mail.
+  /// Sends the line of a decision to the system log; a log that is not there stops no mail.
   ///
   /// - Parameters:
   ///   - verdict: What was decided.
-  ///   - reason: Why; nil for a plain permit.
-  func log(_ verdict: Verdict, _ reason: ReasonCode?) {
+  ///   - refusal: Why; nil for a plain permit.
+  func log(_ verdict: Verdict, _ refusal: Refusal?) {
+    send(line(verdict, refusal), severity: Self.severity(verdict, refusal))
+  }
+
+  /// Sends the line of a message that was permitted, and that the real sendmail did not take.
+  ///
+  /// - Parameter status: Its exit status.
+  func log(failedWith status: Int32) {
+    var line = line(.reject, reason: ReasonCode.handoffFailed)
+    line.append(" status=")
+    line.append(decimal: UInt64(clamping: status))
+    send(line, severity: .error)
+  }
+
+  private func send(_ line: [UInt8], severity: SystemLog.Severity) {
     SystemLog.send(
-      line(verdict, reason), facility: facility.code >> 3,
-      severity: verdict == .reject ? .warning : .info, identifier: "postern")
+      line, facility: facility.number, severity: severity, identifier: "postern")
+  }
+
+  /// What the administrator must repair is an error.
+  private static func severity(_ verdict: Verdict, _ refusal: Refusal?) -> SystemLog.Severity {
+    guard verdict == .reject, let refusal else { return .info }
+    return refusal.reason.kind.isOfTheServer ? .error : .warning
   }
 
   /// Forms the `key=value` line.
   ///
   /// - Parameters:
   ///   - verdict: What was decided.
-  ///   - reason: Why; nil for a plain permit.
+  ///   - refusal: Why; nil for a plain permit.
   /// - Returns: One line without its end; bytes of the caller are escaped and cut.
-  func line(_ verdict: Verdict, _ reason: ReasonCode?) -> [UInt8] {
+  func line(_ verdict: Verdict, _ refusal: Refusal?) -> [UInt8] {
+    var line = line(verdict, reason: refusal?.reason)
+    // The code alone would not tell which file or call it was.
+    if let refusal, refusal.reason.kind.isOfTheServer {
+      Self.add("text", [UInt8](Diagnostics.text(for: refusal).utf8), to: &line)
+    }
+    return line
+  }
+
+  private func line(_ verdict: Verdict, reason: ReasonCode?) -> [UInt8] {
     var line: [UInt8] = []
     line.reserveCapacity(512)
     line.append("verdict=")

@@ -25,6 +25,12 @@ package struct Handoff: Sendable {
     [UInt8]("PATH=/usr/sbin:/usr/bin:/sbin:/bin".utf8), [UInt8]("LANG=C".utf8),
   ]
 
+  /// Prepares a program with its arguments as they are.
+  init(path: [UInt8], arguments: [[UInt8]]) {
+    self.path = path
+    self.arguments = arguments
+  }
+
   /// Prepares the hand-over of a checked message.
   ///
   /// The recipients that were counted are named one by one, never left to `-t`; `-i` and `--` keep the body and the
@@ -78,9 +84,15 @@ package struct Handoff: Sendable {
   /// - Parameter message: The sealed message; it becomes standard input.
   /// - Throws: `HandoffError`; nothing was sent then.
   package func execute(_ message: consuming FileDescriptor) throws(HandoffError) -> Never {
-    try requireTrustedProgram()
+    do { try message.moveToStandardInput() } catch { throw .system(error) }
+    try execute()
+  }
+
+  /// Replaces this process by the real sendmail, which reads what this process would have read.
+  ///
+  /// - Throws: `HandoffError`.
+  func execute() throws(HandoffError) -> Never {
     do {
-      try message.moveToStandardInput()
       try Execution.execve(path, arguments: arguments, environment: Self.environment)
     } catch {
       throw .system(error)
@@ -93,7 +105,6 @@ package struct Handoff: Sendable {
   /// - Returns: The exit status of the real sendmail.
   /// - Throws: `HandoffError`.
   package func supervise(_ message: consuming FileDescriptor) throws(HandoffError) -> Int32 {
-    try requireTrustedProgram()
     let end: Execution.ExitReason
     do {
       end = try Execution.spawnAndWait(
@@ -107,8 +118,10 @@ package struct Handoff: Sendable {
     }
   }
 
-  /// Root never owns up to a program that others can replace: it would receive mail in Postern's name.
-  private func requireTrustedProgram() throws(HandoffError) {
+  /// Refuses a program that others than root can replace: they would receive every user's mail, as postern.
+  ///
+  /// - Throws: `HandoffError`.
+  func requireTrustedProgram() throws(HandoffError) {
     let status: FileStatus
     do { status = try fileStatus(path, followingLinks: true) } catch { throw .system(error) }
     guard status.ownerUID == 0, status.isRegular, status.mode & 0o022 == 0 else {

@@ -18,15 +18,20 @@ struct InvocationReader {
   private var flushesSite = false
   private var flushesMessage = false
 
+  /// Names the program as it was called.
+  ///
+  /// - Parameter path: argv[0].
+  /// - Returns: What follows the last slash, unless nothing follows.
+  static func name(of path: [UInt8]) -> ArraySlice<UInt8> {
+    guard let slash = path.lastIndex(of: 0x2F), slash + 1 < path.count else { return path[...] }
+    return path[(slash + 1)...]
+  }
+
   /// Starts in the mode that the program was called for.
   ///
-  /// - Parameter programName: argv[0]; what follows its last slash counts, unless nothing follows.
+  /// - Parameter programName: argv[0].
   init(programName: [UInt8]) {
-    var name = programName[...]
-    if let slash = programName.lastIndex(of: 0x2F), slash + 1 < programName.count {
-      name = programName[(slash + 1)...]
-    }
-    switch Array(name) {
+    switch Array(Self.name(of: programName)) {
     case Array("mailq".utf8): requested = .served(.listQueue)
     case Array("newaliases".utf8): requested = .refused("newaliases")
     case Array("smtpd".utf8): requested = .daemon("smtpd")

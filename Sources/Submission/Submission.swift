@@ -7,6 +7,8 @@ internal import Policy
 ///
 ///     argv, stdin → Invocation → Intake (canonical message + HeaderSection) → Envelope → Claim
 ///                 → Ledger.charge { usage → Decision } → Handoff (exec)
+///
+/// The part from Intake on is one message's own, see `Transaction`.
 package enum Submission {
   /// Serves one call of the drop-in.
   ///
@@ -20,85 +22,81 @@ package enum Submission {
       let site = try Site(of: caller.uid, in: caller.configuration)
       record.describe(site)
       let argv = ProcessArguments.bytes()
-      let invocation = try understand(argv)
+      let invocation = try understand(argv, site)
       switch invocation.mode {
-      case .deliver: return try submit(invocation, argv, site, &record)
+      case .deliver: return try submit(invocation, argv, site)
+      case .smtp: throw .command(.unsupportedOption("-bs"))
+      case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
+        try QueueCommand(argv, site).run()
       case .quotaStatus: return try reportQuota(of: site)
-      default: throw .command(.unsupportedOption(invocation.mode.option))
       }
     } catch {
-      record.log(.reject, error.reason)
-      StandardError.write([UInt8]("\(Diagnostics.line(for: error))\n".utf8))
-      return error.reason.exitStatus
+      record.log(.reject, error)
+      return refuse(error)
     }
   }
 
-  private static func understand(_ argv: [[UInt8]]) throws(Refusal) -> Invocation {
-    do { return try Invocation.parse(argv) } catch { throw .command(error) }
+  /// A command line that is refused is a refused message of its user.
+  private static func understand(
+    _ argv: [[UInt8]], _ site: Site
+  ) throws(Refusal) -> Invocation {
+    do { return try Invocation.parse(argv) } catch {
+      Judgement.countRefusal(of: site)
+      throw .command(error)
+    }
   }
 
-  /// Reads, judges, charges and hands over one message.
+  /// Submits the message on standard input.
   private static func submit(
-    _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site, _ record: inout DecisionRecord
+    _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Int32 {
-    let message = try receive(invocation, site)
-    record.byteCount = message.byteCount
-    let draft = read(invocation, header: message.header, site, &record)
-    switch try Judgement(site: site).judge(draft, &record) {
-    case .permit(let draft, let charge):
-      let header = draft.editedHeader(invocation, site, time: Clock.seconds())
-      let letter = try seal(message, header: header, charge, site)
-      record.log(.permit, nil)
-      let handoff = Handoff(
-        path: site.configuration.sendmailPath, invocation: invocation,
-        reversePath: draft.reversePath, fullName: draft.fullName,
-        recipients: draft.envelope.recipients)
-      return try handOver(letter, handoff, charge, site)
-    case .audit(let refusal, let charge):
-      let letter = try sealOriginal(message, charge, site)
-      record.log(.audit, refusal.reason)
-      let handoff = Handoff(
-        path: site.configuration.sendmailPath, original: argv, invocation: invocation,
-        login: site.login, fullName: site.entry?.fullName ?? [])
-      return try handOver(letter, handoff, charge, site)
-    }
-  }
-
-  /// Reads the message; a probe (`-bv`) has none, and Postfix does not wait for one.
-  private static func receive(
-    _ invocation: Invocation, _ site: Site
-  ) throws(Refusal) -> Intake {
+    var transaction = Transaction(invocation, argv: argv, site)
     var input: FileDescriptor
     do {
+      // A probe has no message, and Postfix does not wait for one.
       input =
-        invocation.verifyOnly
-        ? try FileDescriptor.open(path: "/dev/null") : FileDescriptor.standardInput
+        invocation.verifyOnly ? try FileDescriptor.open(path: "/dev/null") : .standardInput
     } catch {
       throw .system(error)
     }
-    do {
-      return try Intake(
-        reading: &input, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
-        keepsOriginal: site.mode == .audit)
-    } catch {
-      if error.isTooLarge { Judgement.countRefusal(of: site) }
-      throw .intake(error)
+    let outcome = transaction.submit(&input, by: site.configuration.handoff)
+    return exitStatus(of: outcome)
+  }
+
+  private static func exitStatus(of outcome: Transaction.Outcome) -> Int32 {
+    switch outcome {
+    case .taken: return 0
+    case .refused(let refusal): return refuse(refusal)
+    case .failed(let status):
+      guard status == temporaryFailure else { return status }
+      // PHP takes 75 for success, and the mail would be lost unseen.
+      StandardError.write([UInt8]("\(Diagnostics.postfixDeferred)\n".utf8))
+      return unavailable
     }
   }
 
-  private static func read(
-    _ invocation: Invocation, header: [UInt8], _ site: Site, _ record: inout DecisionRecord
-  ) -> Result<Draft, Refusal> {
-    let section: HeaderSection
-    do { section = try HeaderSection(parsing: header) } catch {
-      return .failure(.message(error))
+  /// `EX_TEMPFAIL` and `EX_UNAVAILABLE` of sysexits.h.
+  private static let temporaryFailure: Int32 = 75
+  private static let unavailable: Int32 = 69
+
+  private static func refuse(_ refusal: Refusal) -> Int32 {
+    StandardError.write([UInt8]("\(Diagnostics.line(for: refusal))\n".utf8))
+    return refusal.reason.exitStatus
+  }
+
+  /// Prints the caller's own row; `postern quota status` serves ordinary users with it.
+  private static func reportQuota(of site: Site) throws(Refusal) -> Int32 {
+    let usage: Usage
+    do throws(LedgerError) {
+      let ledger = try Ledger.open(path: site.configuration.quotaFile)
+      usage = try ledger.usage(uid: site.uid)
+    } catch {
+      throw .ledger(error)
     }
-    record.describe(section)
-    let reading: Result<Draft, Refusal>
-    do { reading = .success(try Draft(invocation, section, site)) } catch {
-      reading = .failure(error)
-    }
-    record.describe(reading)
-    return reading
+    let row = QuotaRow(
+      uid: site.uid, user: site.user, entry: site.entry, configuration: site.configuration,
+      usage: usage, now: Clock.seconds())
+    do { try StandardOutput.write(row.json + [Byte.lineFeed]) } catch { throw .system(error) }
+    return 0
   }
 }

@@ -1,19 +1,30 @@
 /// One subcommand: how it is called, what its help says, what it does.
 struct Command: Sendable {
-  /// A flag, `--name`; none takes a value.
+  /// An option, `--name` or `--name VALUE`.
   struct Flag: Sendable {
     let name: String
+    /// What the synopsis shows for its value, for example `USER`; nil = it takes none.
+    var value: String?
+    /// Whether the command cannot do without it.
+    var isRequired = false
     let summary: String
+
+    /// The option as one types it.
+    var call: String { value.map { "\(name) \($0)" } ?? name }
   }
 
   /// The words that call it, for example `map build`.
   let group: String
+  /// Empty where the group is a single command, for example `explain`.
   let name: String
   /// The operands as the synopsis shows them; empty = none.
   let operands: String
   /// How many operands it takes.
   let operandCount: ClosedRange<Int>
   let flags: [Flag]
+  /// Whether the operands are another program's command line: then they begin with the first word that is no option
+  /// of this command, and may themselves begin with a dash.
+  var operandsAreForeign = false
   /// One line for the overview.
   let summary: String
   /// What its own help says besides.
@@ -21,61 +32,22 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws(ToolFailure) -> Void
 
   /// `postern map build`, as one types it.
-  var call: String { "postern \(group) \(name)" }
+  var call: String { "postern \(words)" }
+
+  /// The words behind `postern`.
+  var words: String { name.isEmpty ? group : "\(group) \(name)" }
 
   var synopsis: String {
-    ([call] + flags.map { "[\($0.name)]" } + [operands]).filter { !$0.isEmpty }
-      .joined(separator: " ")
+    let options = flags.map { $0.isRequired ? $0.call : "[\($0.call)]" }
+    return ([call] + options + [operands]).filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   var help: String {
     var text = "usage: \(synopsis)\n\n\(summary).\n\n\(details)\n"
     if !flags.isEmpty {
-      text += "\n" + HelpText.aligned(flags.map { ($0.name, $0.summary) })
+      text += "\n" + HelpText.aligned(flags.map { ($0.call, $0.summary) })
     }
     return text
-  }
-}
-
-/// What follows the words of a subcommand.
-struct Arguments: Sendable {
-  /// The operands, as bytes: they name users.
-  var operands: [[UInt8]] = []
-  private var flags: Set<String> = []
-
-  /// Whether a flag was given.
-  func has(_ flag: String) -> Bool { flags.contains(flag) }
-
-  /// Reads flags and operands in any order; `--` ends the flags.
-  ///
-  /// - Parameters:
-  ///   - words: The words behind the subcommand.
-  ///   - command: The subcommand.
-  /// - Throws: `ToolFailure` of kind `usage`.
-  init(_ words: ArraySlice<[UInt8]>, of command: Command) throws(ToolFailure) {
-    var flagsEnded = false
-    for word in words {
-      if flagsEnded || word.first != UInt8(ascii: "-") || word.count == 1 {
-        operands.append(word)
-      } else if word == Array("--".utf8) {
-        flagsEnded = true
-      } else {
-        try add(flag: HelpText.shown(word), of: command)
-      }
-    }
-    guard command.operandCount.contains(operands.count) else {
-      let fault = operands.count < command.operandCount.lowerBound ? "too few" : "too many"
-      throw ToolFailure(.usage, "\(fault) operands; usage: \(command.synopsis)")
-    }
-  }
-
-  private mutating func add(flag: String, of command: Command) throws(ToolFailure) {
-    let names = command.flags.map(\.name)
-    guard names.contains(flag) else {
-      let suggestion = Suggestion.text(for: flag, among: names + ["--help"])
-      throw ToolFailure(.usage, "\(command.call) has no option \(flag)\(suggestion)")
-    }
-    flags.insert(flag)
   }
 }
 

@@ -51,6 +51,7 @@ enum Tool {
       let suggestion = Suggestion.text(for: group, among: names)
       throw ToolFailure(.usage, "there is no command '\(group)'\(suggestion)\(seeHelp)")
     }
+    if members.count == 1, members[0].name.isEmpty { return try run(members[0], words) }
     let name = words.first.map(HelpText.shown)
     if let name, isHelp(name) { return try print(help(members)) }
     guard let name else {
@@ -61,12 +62,15 @@ enum Tool {
       let suggestion = Suggestion.text(for: name, among: members.map(\.name))
       throw ToolFailure(.usage, "there is no 'postern \(group) \(name)'\(suggestion)\(seeHelp)")
     }
-    let rest = words.dropFirst()
-    if rest.prefix(while: { $0 != Array("--".utf8) }).contains(where: { isHelp(HelpText.shown($0)) }
-    ) {
-      return try print(command.help)
-    }
-    try command.run(try Arguments(rest, of: command))
+    try run(command, words.dropFirst())
+  }
+
+  private static func run(
+    _ command: Command, _ words: ArraySlice<[UInt8]>
+  ) throws(ToolFailure) {
+    let arguments = try Arguments(words, of: command)
+    guard !arguments.wantsHelp else { return try print(command.help) }
+    try command.run(arguments)
   }
 
   private static func isHelp(_ word: String) -> Bool { word == "--help" || word == "-h" }
@@ -80,6 +84,6 @@ enum Tool {
   }
 
   private static func help(_ commands: [Command]) -> String {
-    HelpText.aligned(commands.map { ($0.synopsis, $0.summary) })
+    HelpText.aligned(commands.map { ($0.words, $0.summary) })
   }
 }

@@ -21,7 +21,9 @@ struct SMTPDataTests {
       let isPartial = record.last != 0x0A
       let isDotted = !wasPartial && record.first == 0x2E
       if isDotted { record = record.dropFirst() }
-      if isDotted, !isPartial, record.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { return (text, rest) }
+      if isDotted, !isPartial, record.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) {
+        return (text, rest)
+      }
       text += record
       wasPartial = isPartial
     }
@@ -102,7 +104,9 @@ struct SMTPDataTests {
     Row(name: "a dot and a blank do not", input: "a\r\n. \r\n", ends: false),
     Row(name: "a dot and 2047 CRs end", input: ".\(returns(2_047))\n", ends: true),
     Row(name: "a dot and 2048 CRs do not", input: ".\(returns(2_048))\n", ends: false),
-    Row(name: "a dot at the 2049th byte of a line does not", input: "\(text(2_048)).\r\n", ends: false),
+    Row(
+      name: "a dot at the 2049th byte of a line does not", input: "\(text(2_048)).\r\n", ends: false
+    ),
     Row(name: "nor at the 4097th", input: "\(text(4_096)).\r\n", ends: false),
     Row(name: "a dot behind a line of 2048 bytes ends", input: "\(text(2_048))\n.\r\n", ends: true),
   ]

@@ -68,7 +68,8 @@ struct Session {
         messages.append(try file.readToEnd(limit: 1 << 25))
         return answer(transaction, messages[messages.count - 1])
       } catch {
-        return SMTPReply(refusing: (error as? IntakeError).map { .intake($0) } ?? .noRecipients(extracted: false))
+        return SMTPReply(
+          refusing: (error as? IntakeError).map { .intake($0) } ?? .noRecipients(extracted: false))
       }
     }
     self.transactions = transactions

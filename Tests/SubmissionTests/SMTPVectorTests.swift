@@ -85,7 +85,8 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
     var rest = text[...]
     while let character = rest.popFirst() {
       if character == "{", let close = rest.firstIndex(of: "}"),
-        let star = rest[..<close].lastIndex(of: "*"), let count = Int(rest[rest.index(after: star)..<close])
+        let star = rest[..<close].lastIndex(of: "*"),
+        let count = Int(rest[rest.index(after: star)..<close])
       {
         bytes += Array(repeating: octets(String(rest[..<star])), count: count).flatMap(\.self)
         rest = rest[rest.index(after: close)...]
@@ -107,7 +108,8 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
 
   /// What is behind the header section of a message.
   static func body(of message: [UInt8]) -> [UInt8] {
-    for index in message.indices.dropFirst() where message[index] == 0x0A && message[index - 1] == 0x0A {
+    for index in message.indices.dropFirst()
+    where message[index] == 0x0A && message[index - 1] == 0x0A {
       return Array(message[(index + 1)...])
     }
     return []
@@ -115,7 +117,9 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
 
   /// The client's bytes in pieces of one size.
   func pieces(of size: Int) -> [[UInt8]] {
-    stride(from: 0, to: client.count, by: size).map { Array(client[$0..<min($0 + size, client.count)]) }
+    stride(from: 0, to: client.count, by: size).map {
+      Array(client[$0..<min($0 + size, client.count)])
+    }
   }
 
   /// The client's bytes in pieces of random sizes.
@@ -123,7 +127,9 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
     var pieces: [[UInt8]] = []
     var start = 0
     while start < client.count {
-      let end = min(start + Int.random(in: 1...3_000, using: &random) / Int.random(in: 1...1_000, using: &random) + 1, client.count)
+      let end = min(
+        start + Int.random(in: 1...3_000, using: &random)
+          / Int.random(in: 1...1_000, using: &random) + 1, client.count)
       pieces.append(Array(client[start..<end]))
       start = end
     }
