@@ -62,16 +62,15 @@ package enum Submission {
     _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Int32 {
     var transaction = Transaction(invocation, argv: argv, site)
-    let outcome: Transaction.Outcome
-    if invocation.verifyOnly {
+    var input: FileDescriptor
+    do {
       // A probe has no message, and Postfix does not wait for one.
-      var nothing: FileDescriptor
-      do { nothing = try FileDescriptor.open(path: "/dev/null") } catch { throw .system(error) }
-      outcome = transaction.submit(&nothing, by: site.configuration.handoff)
-    } else {
-      var input = FileDescriptor.standardInput
-      outcome = transaction.submit(&input, by: site.configuration.handoff)
+      input =
+        invocation.verifyOnly ? try FileDescriptor.open(path: "/dev/null") : .standardInput
+    } catch {
+      throw .system(error)
     }
+    let outcome = transaction.submit(&input, by: site.configuration.handoff)
     return exitStatus(of: outcome)
   }
 
