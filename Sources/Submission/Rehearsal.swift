@@ -13,7 +13,7 @@ package struct Rehearsal: Sendable {
   package let byteCount: UInt64?
   /// The canonical header section; nil = it could not be read.
   package let section: HeaderSection?
-  /// What the message claims; nil = that could not be read. Where it is permitted: what is settled about it.
+  /// What the message claims, and what is settled about it where it is permitted; nil = it could not be read.
   package let draft: Draft?
   /// The header section that would be handed over; nil = none, or as it came.
   package let header: [UInt8]?

@@ -76,6 +76,12 @@ manual_names_every_finding() {
     "$(sed -n '/^\.Sh FINDINGS/,/^\.Sh EXIT STATUS/s/^\.It Cm \([a-z-]*\) Pq \([a-z]*\)$/\1 \2/p' Install/man/postern.8 | sort)"
 }
 
+# The names of an explanation in their order; the test that holds them to the program is the code here.
+manual_names_every_part_of_an_explanation() {
+  same "names" "$(awk '/^NAMES = \[/, /\]/' Tests/Compliance/harness/checks/tool_explain.py | grep -oE '"[a-z_]+"' | tr -d '"')" \
+    "$(sed -n '/^\.Sh EXPLANATION/,/^\.Sh ENVIRONMENT/s/^\.It Li //p' Install/man/postern.8 | tr -s ', ' '\n')"
+}
+
 # The reason codes that README.md lists, each beside its exit status.
 readme_lists_every_reason_code() {
   local tick=$'\x60'

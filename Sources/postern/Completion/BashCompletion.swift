@@ -58,7 +58,7 @@ enum BashCompletion {
     return """
           \(ShellText.quoted(command.words)))
             options=\(ShellText.quoted(names))
-            kind=\(ShellText.quoted(text(command.operandKind)))
+            kind=\(ShellText.quoted(command.operandKind.text))
             ;;
 
       """
@@ -69,19 +69,10 @@ enum BashCompletion {
     let cases = commands.flatMap { command in
       command.options.compactMap { option in
         option.kind.map {
-          "    \(ShellText.quoted("\(command.words) \(option.name)"))) kind=\(ShellText.quoted(text($0))) options='' ;;\n"
+          "    \(ShellText.quoted("\(command.words) \(option.name)"))) kind=\(ShellText.quoted($0.text)) options='' ;;\n"
         }
       }
     }
     return cases.isEmpty ? "" : "  case \"$call $previous\" in\n\(cases.joined())  esac\n"
-  }
-
-  private static func text(_ kind: CompletionKind) -> String {
-    switch kind {
-    case .nothing: ""
-    case .users: "users"
-    case .files: "files"
-    case .words(let words): "words:" + words.joined(separator: " ")
-    }
   }
 }

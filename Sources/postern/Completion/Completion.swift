@@ -42,6 +42,18 @@ enum CompletionKind: Equatable {
   }
 }
 
+extension CompletionKind {
+  /// The word for it in the scripts for bash and zsh.
+  var text: String {
+    switch self {
+    case .nothing: ""
+    case .users: "users"
+    case .files: "files"
+    case .words(let words): "words:" + words.joined(separator: " ")
+    }
+  }
+}
+
 /// The table as the scripts need it.
 extension [Command] {
   /// The first words, in the order of the help, each with its summary.

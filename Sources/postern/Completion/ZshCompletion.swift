@@ -71,7 +71,7 @@ enum ZshCompletion {
     return """
           \(ShellText.quoted(command.words)))
             choices=(\(choices.joined(separator: " ")))
-            kind=\(ShellText.quoted(text(command.operandKind)))
+            kind=\(ShellText.quoted(command.operandKind.text))
             ;;
 
       """
@@ -81,7 +81,7 @@ enum ZshCompletion {
     let cases = commands.flatMap { command in
       command.options.compactMap { option in
         option.kind.map {
-          "    \(ShellText.quoted("\(command.words) \(option.name)"))) kind=\(ShellText.quoted(text($0))) choices=() ;;\n"
+          "    \(ShellText.quoted("\(command.words) \(option.name)"))) kind=\(ShellText.quoted($0.text)) choices=() ;;\n"
         }
       }
     }
@@ -92,14 +92,5 @@ enum ZshCompletion {
   private static func described(_ word: String, _ summary: String) -> String {
     let escaped = summary.map { $0 == ":" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
     return ShellText.quoted("\(word):\(escaped)")
-  }
-
-  private static func text(_ kind: CompletionKind) -> String {
-    switch kind {
-    case .nothing: ""
-    case .users: "users"
-    case .files: "files"
-    case .words(let words): "words:" + words.joined(separator: " ")
-    }
   }
 }

@@ -3,7 +3,9 @@ internal import Policy
 internal import Submission
 
 extension Explanation {
-  /// The explanation as one object. Names are part of the contract with administrators' programs: postern(8).
+  /// The explanation as one object.
+  ///
+  /// Names are part of the contract with administrators' programs: postern(8).
   var json: JSON {
     let site = rehearsal.site
     return .object([

@@ -5,7 +5,7 @@ import re
 from ..explain import explain, explanation
 from ..fakes import Fakes
 from ..postern import STATE, TOOL
-from ..process import Command, run
+from ..process import Command, run, run_root
 from ..stage import Stage, Unmet, check, expect, expect_permitted, expect_refused
 
 MESSAGE = b"From: Shop <good@ok.example>\nTo: r@x.example\nBcc: q@x.example\n\nb\n"
@@ -114,6 +114,22 @@ def _advice(stage: Stage) -> None:
     stage.postern.configure(senders=[f"{entry} {advice[1]}"])
     expect("explained", explanation("bob", arguments, FORGED)["verdict"], "permit")
     expect_permitted(stage.postern.submit("bob", *arguments, stdin=FORGED))
+
+
+@check("explain tells of a suspension, by command or by the map, and what ends it")
+def _suspended(stage: Stage) -> None:
+    expect("suspend", run_root(TOOL, "suspend", "alice", "--reason", "ticket 7").status, 0)
+    try:
+        told = explanation("alice", ARGUMENTS, MESSAGE)
+    finally:
+        expect("resume", run_root(TOOL, "resume", "alice").status, 0)
+    expect("reason", (told["reason"], told["quota"]["suspended"]), ("user-suspended", "ticket 7"))
+    expect("advice", "'postern resume alice'" in told["advice"]["administrator"], True)
+    expect("resumed", explanation("alice", ARGUMENTS, MESSAGE)["verdict"], "permit")
+    stage.postern.configure(senders=["bob bob@test.example suspended=unpaid"])
+    told = explanation("bob", ARGUMENTS, MESSAGE)
+    expect("reason by the map", told["reason"], "user-suspended")
+    expect("advice", "take suspended= out" in told["advice"]["administrator"], True)
 
 
 @check("explain in audit mode tells what would have been refused")
