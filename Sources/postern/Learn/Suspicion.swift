@@ -59,7 +59,7 @@ struct Suspicion {
     localPart.split { !isLetter($0) && !isDigit($0) }.contains { part in
       let changes = zip(part, part.dropFirst()).count { isDigit($0) != isDigit($1) }
       let digits = part.count(where: isDigit)
-      let isMixed = part.count >= 8 && changes >= 4
+      let isMixed = part.count >= 8 && changes >= 5
       let isHexadecimal =
         part.count >= 12 && digits >= 3 && digits < part.count
         && part.allSatisfy { isDigit($0) || (0x61...0x66).contains($0) }
