@@ -13,9 +13,9 @@ package struct Transaction: Sendable {
   private let argv: [[UInt8]]
   private let judgement: Judgement
   var record: DecisionRecord
-  /// The header section as it was read, as far as the message came.
+  /// In a rehearsal: the header section as it was read, as far as the message came.
   private(set) var section: HeaderSection?
-  /// What the message claims, and from its permission on what is settled about it.
+  /// In a rehearsal: what the message claims, and from its permission on what is settled about it.
   private(set) var draft: Draft?
 
   /// How a message's way ended.
@@ -90,7 +90,7 @@ package struct Transaction: Sendable {
     let reading = read(message.header)
     switch try judgement.judge(reading, &record) {
     case .permit(let draft, let charge):
-      self.draft = draft
+      if judgement.isRehearsal { self.draft = draft }
       let header = draft.editedHeader(invocation, site, time: Clock.seconds())
       let letter = try Delivery.seal(message, header: header, charge, site)
       return Parcel(
@@ -124,12 +124,12 @@ package struct Transaction: Sendable {
     do { section = try HeaderSection(parsing: header) } catch {
       return .failure(.message(error))
     }
-    self.section = section
+    if judgement.isRehearsal { self.section = section }
     record.describe(section)
     let reading: Result<Draft, Refusal>
     do {
       let draft = try Draft(invocation, section, site)
-      self.draft = draft
+      if judgement.isRehearsal { self.draft = draft }
       reading = .success(draft)
     } catch {
       reading = .failure(error)

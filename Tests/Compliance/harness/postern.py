@@ -89,7 +89,10 @@ class Postern:
     def forget_usage(self) -> None:
         """Starts with an empty ledger."""
         for path in STATE.iterdir():
-            path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def row(self, user: str) -> dict[str, Any]:
         """Returns the user's own row, as the user sees it."""
