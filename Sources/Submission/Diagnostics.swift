@@ -33,6 +33,7 @@ package enum Diagnostics {
     case .handoff(let error): text(for: error)
     case .installation(let fault): text(for: fault)
     case .system(let error): "the system refused \(error.call): \(error.text); nothing was sent"
+    case .limit(let fault): text(for: fault)
     }
   }
 

@@ -21,6 +21,14 @@ extension Diagnostics {
     return "the quota file cannot be used: \(cause); nothing was sent, tell the administrator"
   }
 
+  static func text(for fault: LimitFault) -> String {
+    let resource = fault.resource
+    let unit = resource.ulimitUnitBytes
+    return
+      "the hard limit of 'ulimit \(resource.ulimitOption)' is \(fault.limit / unit), and a message "
+      + "needs \(resource.minimum / unit); nothing was sent, raise the limit"
+  }
+
   static func text(for fault: SenderIndexFault) -> String {
     switch fault {
     case .truncated: "it ends early"
