@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR,
                          expect_not_sent, expect_sent, expect_state, submit_spoiled)
+from ..machine import USERS
 from ..postern import DROP_IN
 from ..process import Command, Outcome, run, start
 from ..stage import Stage, Unmet, check, expect, expect_permitted
@@ -120,9 +121,19 @@ def _file_size(stage: Stage) -> None:
     expect("charged", stage.postern.used("alice")[:2], (2, 2))
 
 
-#: More than a victim's limit, and more than any test machine's other processes of the same user.
 WAITING = 200
 VICTIMS_LIMIT = 12
+
+
+def _processes_of(uid: int) -> int:
+    """Counts a user's processes: orphans that have ended and that nobody waits for count, too."""
+    count = 0
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            count += f"\nUid:\t{uid}\t" in path.read_text()
+        except OSError:
+            pass
+    return count
 
 
 @check("two hundred waiting processes of one user do not keep another with a small process limit from sending")
@@ -132,7 +143,8 @@ def _waiting_processes(stage: Stage) -> None:
         for _ in range(WAITING):
             waiting.append(start(stage.machine, Command("bob", DROP_IN, ARGUMENTS)))
         _await_privilege(waiting[-1])
-        expect_sent(stage, submit_spoiled(stage, _hard("RLIMIT_NPROC", VICTIMS_LIMIT)))
+        limit = VICTIMS_LIMIT + _processes_of(USERS["postern"].uid)
+        expect_sent(stage, submit_spoiled(stage, _hard("RLIMIT_NPROC", limit)))
     finally:
         for process in waiting:
             process.kill()
@@ -141,9 +153,9 @@ def _waiting_processes(stage: Stage) -> None:
 
 @check("a process that waits for its input counts against its caller's process limit")
 def _counted(stage: Stage) -> None:
-    code = """
+    code = f"""
 import subprocess
-limit(resource.RLIMIT_NPROC, 8)
+limit(resource.RLIMIT_NPROC, {8 + _processes_of(USERS["alice"].uid)})
 children = []
 try:
     for _ in range(20):
