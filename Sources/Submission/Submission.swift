@@ -25,15 +25,25 @@ package enum Submission {
       let invocation = try understand(argv, site)
       switch invocation.mode {
       case .deliver: return try submit(invocation, argv, site)
-      case .smtp: throw .command(.unsupportedOption("-bs"))
+      case .smtp: return try SMTPService.run(site)
       case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
         try QueueCommand(argv, site).run()
       case .quotaStatus: return try reportQuota(of: site)
       }
     } catch {
       record.log(.reject, error)
-      return refuse(error)
+      return speaksSMTP ? turnAway(error) : refuse(error)
     }
+  }
+
+  /// Whether the caller expects replies on standard output.
+  private static var speaksSMTP: Bool {
+    (try? Invocation.parse(ProcessArguments.bytes()))?.mode == .smtp
+  }
+
+  private static func turnAway(_ refusal: Refusal) -> Int32 {
+    SMTPService.turnAway(refusal)
+    return refusal.reason.exitStatus
   }
 
   /// A command line that is refused is a refused message of its user.
