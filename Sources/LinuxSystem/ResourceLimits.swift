@@ -53,7 +53,7 @@ package enum LimitedResource: Sendable, CaseIterable {
     }
   }
 
-  fileprivate var number: __rlimit_resource {
+  var number: __rlimit_resource {
     switch self {
     case .addressSpace: RLIMIT_AS
     case .data: RLIMIT_DATA

@@ -108,3 +108,17 @@ readme_names_tests_of_clients() {
     "$(sed -n '/^| software | what to set |/,/^$/s/.*|\([^|]*\)|$/\1/p' README.md | grep -oE "${tick}[A-Za-z0-9-]+${tick}" |
       tr -d "$tick" | sort -u)"
 }
+
+# Every test that Tests/README.md names in its table of faults is there, by exactly that name.
+fault_table_names_tests_that_exist() {
+  local name count=0 status=0 tick=$'\x60'
+  while IFS= read -r name; do
+    count=$((count + 1))
+    grep -rqF -e "@check(\"$name\")" -e "func $tick$name$tick" Tests --include='*.py' --include='*.swift' || {
+      printf 'Tests/README.md names a test that does not exist: %s\n' "$name"
+      status=1
+    }
+  done < <(sed -nE "s/^\|.*\| $tick([^$tick]+)$tick \|$/\1/p" <(sed -n '/^## Faults/,$p' Tests/README.md))
+  [[ $count -ge 30 ]] || { printf 'only %s tests are named in the table of faults\n' "$count"; status=1; }
+  return "$status"
+}

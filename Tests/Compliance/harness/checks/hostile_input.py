@@ -34,7 +34,6 @@ def _unreadable(stage: Stage) -> None:
         "epoll": "e = select.epoll(); source = e.fileno()",
         "listening socket": "s = socket.create_server(('127.0.0.1', 0)); source = s.detach()",
         "unconnected socket": "source = socket.socket(socket.AF_INET).detach()",
-        "own memory": "source = os.open('/proc/self/mem', os.O_RDONLY)",
         "process": "source = os.pidfd_open(os.getpid())",
     }.items():
         outcome = submit_spoiled(stage, _as_input(code))

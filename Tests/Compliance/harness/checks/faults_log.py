@@ -1,0 +1,130 @@
+"""The log socket in every bad state, and log lines that must be complete."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..fakes import Fakes
+from ..hostility import ARGUMENTS, MESSAGE, expect_state
+from ..stage import Stage, check, expect, expect_permitted, expect_refused
+
+FORGED = b"From: evil@z.example\nTo: r@x.example\n\nb\n"
+
+
+@contextmanager
+def _without_log(stage: Stage) -> Iterator[Path]:
+    stage.log.close()
+    path = Path(stage.log.PATH)
+    try:
+        yield path
+    finally:
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+        stage.log.open()
+
+
+def _goes_on(stage: Stage) -> None:
+    expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE))
+    expect_refused(stage.postern.submit("alice", *ARGUMENTS, stdin=FORGED), "from-not-allowed", 77)
+    expect_state(stage, queued=1, charged=1)
+    stage.postern.forget_usage()
+
+
+@check("a log socket whose daemon is dead, a plain file, a directory or a dangling link stops no mail")
+def _dead(stage: Stage) -> None:
+    def dead() -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind(stage.log.PATH)
+        os.chmod(stage.log.PATH, 0o666)
+
+    for make in (dead, lambda: path.touch(0o666), lambda: path.mkdir(), lambda: path.symlink_to("nowhere")):
+        with _without_log(stage) as path:
+            make()
+            _goes_on(stage)
+
+
+@check("a log daemon that listens on a stream gets one line for each decision")
+def _stream(stage: Stage) -> None:
+    received: list[bytes] = []
+
+    def accept(log: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = log.accept()
+            except OSError:
+                return
+            threading.Thread(target=receive, args=(connection,), daemon=True).start()
+
+    def receive(connection: socket.socket) -> None:
+        with connection:
+            while data := connection.recv(1 << 16):
+                received.append(data)
+
+    with _without_log(stage), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as log:
+        log.bind(stage.log.PATH)
+        os.chmod(stage.log.PATH, 0o666)
+        log.listen(64)
+        threading.Thread(target=accept, args=(log,), daemon=True).start()
+        _goes_on(stage)
+        lines = [line for line in b"".join(received).split(b"\0") if b" postern[" in line]
+    expect("verdicts", sorted(b"verdict=permit" in line for line in lines), [False, True])
+
+
+@check("a log daemon that accepts no connection delays no refusal")
+def _deaf_stream(stage: Stage) -> None:
+    with _without_log(stage), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as log:
+        log.bind(stage.log.PATH)
+        os.chmod(stage.log.PATH, 0o666)
+        log.listen(0)
+        blocked = []
+        for _ in range(3):
+            client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            client.setblocking(False)
+            blocked.append(client)
+            client.connect_ex(stage.log.PATH)
+        expect_refused(stage.postern.submit("alice", *ARGUMENTS, stdin=FORGED), "from-not-allowed", 77)
+        for client in blocked:
+            client.close()
+
+
+@check("long values that must be escaped push no key out of the log line")
+def _complete(stage: Stage) -> None:
+    long = b"\xff" * 900
+    message = (b"From: good@ok.example\nTo: r@x.example\nMessage-ID: <" + long + b">\n"
+               b"X-PHP-Originating-Script: " + long + b"\n\nb\n")
+    stage.log.records()
+    expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=message))
+    [line] = stage.log.decisions()
+    missing = {"message-id", "messages", "recipients-used", "script", "cwd", "ppid"} - set(line)
+    expect("missing keys", missing, set())
+    expect("parent", line["ppid"], str(os.getpid()))
+
+
+@check("a failed hand-over under supervise is logged as a refusal, with the status")
+def _failed_handover(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("exit-3", "cat >/dev/null; exit 3")
+    stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
+    stage.log.records()
+    expect("status", stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE).status, 3)
+    wanted = {"verdict": "reject", "reason": "handoff-failed", "status": "3", "envelope": "<alice@test.example>"}
+    got = [{name: line.get(name) for name in wanted} for line in stage.log.decisions()]
+    expect("lines", got, [wanted])
+
+
+@check("a fault of the machine or the installation is logged with its text, a refusal of mail without")
+def _texts(stage: Stage) -> None:
+    stage.postern.configure(["handoff = supervise", "sendmail_path = /nonexistent/sendmail"])
+    stage.log.records()
+    expect_refused(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE), "handoff-failed", 71)
+    expect_refused(stage.postern.submit("alice", *ARGUMENTS, stdin=FORGED), "from-not-allowed", 77)
+    stage.postern.write("postern.cf", "no_such_setting = 1\n")
+    expect("status", stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE).status, 78)
+    handover, forged, configuration = stage.log.decisions()
+    expect("text of the hand-over", "No such file or directory" in handover["text"], True)
+    expect("text of the forgery", forged.get("text"), None)
+    expect("text of the configuration", "no_such_setting" in configuration["text"], True)

@@ -1,0 +1,156 @@
+"""Signals, timers, priority and the moment of death."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from ..fakes import Fakes
+from ..hostility import ARGUMENTS, MESSAGE, expect_sent, expect_state, spoiling, submit_spoiled
+from ..machine import USERS
+from ..postern import DROP_IN
+from ..process import Command, start
+from ..stage import Stage, check, expect, expect_permitted
+
+SIGNALS = "signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}"
+
+
+@check("all signals ignored and blocked, with supervise: the end of the real sendmail is seen")
+def _signals_supervised(stage: Stage) -> None:
+    stage.postern.configure(["handoff = supervise"])
+    code = (f"for number in {SIGNALS}: signal.signal(number, signal.SIG_IGN)\n"
+            f"signal.pthread_sigmask(signal.SIG_BLOCK, {SIGNALS})")
+    expect_sent(stage, submit_spoiled(stage, code))
+
+
+@check("SIGCHLD ignored, with supervise: the status of the real sendmail is still seen")
+def _child_signal(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("exit-3", "cat >/dev/null; exit 3")
+    stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
+    outcome = submit_spoiled(stage, "signal.signal(signal.SIGCHLD, signal.SIG_IGN)")
+    expect("status", outcome.status, 3)
+    expect_state(stage, queued=0, charged=0)
+
+
+@check("a child of the caller's, unknown to the drop-in, is not taken for the real sendmail")
+def _foreign_child(stage: Stage) -> None:
+    stage.postern.configure(["handoff = supervise"])
+    code = "if os.fork() == 0:\n    [os.close(n) for n in range(3)]\n    os._exit(9)"
+    expect_sent(stage, submit_spoiled(stage, code))
+
+
+@check("a signal that is pending and blocked at the start is the caller's own end of its process")
+def _pending(stage: Stage) -> None:
+    for name in ("SIGTERM", "SIGALRM", "SIGXCPU", "SIGRTMIN"):
+        code = (f"signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.{name}}})\n"
+                f"os.kill(os.getpid(), signal.{name})")
+        outcome = submit_spoiled(stage, code)
+        expect(f"status after {name}", outcome.status, -getattr(signal, name))
+        expect_state(stage, queued=0, charged=0)
+
+
+@check("pending signals that end nothing do not disturb")
+def _pending_harmless(stage: Stage) -> None:
+    code = ("signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+            "for name in ('SIGCHLD', 'SIGURG', 'SIGWINCH', 'SIGCONT', 'SIGPIPE', 'SIGXFSZ'):\n"
+            "    os.kill(os.getpid(), getattr(signal, name))")
+    expect_sent(stage, submit_spoiled(stage, code))
+
+
+@check("timers of processor time do not survive the start")
+def _timers(stage: Stage) -> None:
+    # None can have run off before the caller executes the drop-in, all would long before its end.
+    fake = Fakes(stage.machine).shell("busy", "cat >/dev/null; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done")
+    stage.postern.configure([f"sendmail_path = {fake}"])
+    code = ("for timer in (signal.ITIMER_VIRTUAL, signal.ITIMER_PROF, signal.ITIMER_REAL):\n"
+            "    signal.setitimer(timer, 0.1, 0.1)")
+    expect_permitted(submit_spoiled(stage, code))
+
+
+@check("under full load, an idle-class process of one user does not delay another")
+def _idle(stage: Stage) -> None:
+    burners = [subprocess.Popen(["/usr/bin/python3", "-ISc", "while True: pass"], user=USERS["bob"].uid)
+               for _ in range(2 * (os.cpu_count() or 1))]
+    idle = spoiling("os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))")
+    sending = []
+    try:
+        for _ in range(10):
+            process = start(stage.machine, Command("alice", DROP_IN, ARGUMENTS, through=idle))
+            if process.stdin is not None:
+                process.stdin.write(MESSAGE)
+                process.stdin.close()
+            sending.append(process)
+        begun = time.monotonic()
+        for _ in range(5):
+            expect_permitted(stage.postern.submit("frank", b"r@x.example"))
+        expect("frank's five messages took less than 10 seconds", time.monotonic() - begun < 10, True)
+    finally:
+        for process in burners + sending:
+            process.kill()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+            process.wait(10)
+
+
+KILLS = 60
+
+
+@check("supervise: a process killed at a random moment never leaves a queued message that was not charged")
+def _killed_supervisor(stage: Stage) -> None:
+    stage.postern.configure(["handoff = supervise"])
+    moments = random.Random(5)
+    finished = 0
+    for _ in range(KILLS):
+        process = start(stage.machine, Command("alice", DROP_IN, ARGUMENTS))
+        if process.stdin is not None:
+            process.stdin.write(MESSAGE)
+            process.stdin.close()
+        time.sleep(moments.uniform(0, 0.03))
+        process.send_signal(signal.SIGKILL)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        finished += process.wait(10) == 0
+    # The real sendmail of a killed supervisor goes on by itself.
+    time.sleep(0.5)
+    queued = stage.postfix.count()
+    charged = stage.postern.used("alice")[0]
+    expect("finished <= queued <= charged <= started", finished <= queued <= charged <= KILLS, True)
+
+
+DIALOGUE = (b"EHLO x\r\nMAIL FROM:<good@ok.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n"
+            + MESSAGE.replace(b"\n", b"\r\n") + b".\r\n")
+
+
+@check("-bs with all signals ignored and blocked: the end of each real sendmail is seen")
+def _session_signals(stage: Stage) -> None:
+    code = (f"for number in {SIGNALS}: signal.signal(number, signal.SIG_IGN)\n"
+            f"signal.pthread_sigmask(signal.SIG_BLOCK, {SIGNALS})")
+    outcome = submit_spoiled(stage, code, arguments=(b"-bs",), stdin=DIALOGUE + b"QUIT\r\n")
+    codes = [line[:3] for line in outcome.stdout.splitlines() if line[3:4] == b" "]
+    expect("replies", codes, [b"220", b"250", b"250", b"250", b"354", b"250", b"221"])
+    expect_state(stage, queued=1, charged=1)
+
+
+@check("an SMTP session that waits counts against its caller, after a message as before it")
+def _session_counted(stage: Stage) -> None:
+    process = start(stage.machine, Command("alice", DROP_IN, (b"-bs",)))
+    try:
+        status = Path(f"/proc/{process.pid}/status")
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("no pipes")
+        process.stdin.write(DIALOGUE)
+        process.stdin.flush()
+        for line in process.stdout:
+            if line.startswith(b"354"):
+                break
+        process.stdout.readline()
+        uids = next(line for line in status.read_text().splitlines() if line.startswith("Uid:"))
+        expect("user IDs after a message", uids.split()[1:], ["7300", "7200", "7200", "7200"])
+    finally:
+        process.kill()
+        process.communicate()
+    expect_state(stage, queued=1, charged=1)
