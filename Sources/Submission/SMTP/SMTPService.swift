@@ -27,12 +27,10 @@ enum SMTPService {
   ///
   /// - Parameter refusal: Why not.
   static func turnAway(_ refusal: Refusal) {
-    do throws(Refusal) {
-      var connection = try connect()
-      SMTPServer.turnAway(&connection, refusal)
-    } catch {
-      return
-    }
+    // No program is run any more, and a caller who allows no further descriptor gets its answer, too.
+    var connection = SMTPConnection(
+      SMTPDescriptors(input: .standardInput, output: .standardOutput))
+    SMTPServer.turnAway(&connection, refusal)
   }
 
   /// What Postfix's programs may print goes to stderr: the client must not take it for a reply.

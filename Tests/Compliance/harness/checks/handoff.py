@@ -1,9 +1,11 @@
 """What the real sendmail is given, and what becomes of the charge when it fails."""
 
 import os
+import time
 
 from ..fakes import Fakes
-from ..process import Outcome
+from ..postern import DROP_IN
+from ..process import TIMEOUT_SECONDS, Command, Outcome, start
 from ..stage import Stage, Unmet, check, expect, expect_permitted, expect_refused
 
 MESSAGE = b"From: good@ok.example\nTo: r@x.example\n\nb\n"
@@ -90,6 +92,55 @@ def _supervised_failure(stage: Stage) -> None:
     fake = Fakes(stage.machine).shell("exit-1", "cat >/dev/null; echo said >&2; exit 1")
     expect("outcome", _run(stage, fake, "supervise"), Outcome(1, b"", b"said\n"))
     expect("charged", stage.postern.used("alice")[:2], (0, 0))
+
+
+@check("supervise: a status of the real sendmail is logged as a hand-over that failed")
+def _supervised_log(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("exit-7", "cat >/dev/null; exit 7")
+    stage.log.records()
+    expect("status", _run(stage, fake, "supervise").status, 7)
+    lines = stage.log.decisions()
+    expect("log", [(line["verdict"], line["reason"], line["status"]) for line in lines],
+           [("reject", "handoff-failed", "7")])
+
+
+@check("a fault of the machine is logged with its text, once")
+def _fault_log(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("writable-log", "exit 0")
+    stage.postern.configure([f"sendmail_path = {fake}"])
+    fake.chmod(0o777)
+    stage.log.records()
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE), "config-invalid", 78)
+    lines = stage.log.decisions()
+    expect("log", [(line["verdict"], line["reason"]) for line in lines],
+           [("reject", "config-invalid")])
+    expect("text names the file", str(fake) in lines[0]["text"], True)
+
+
+@check("while it waits for its input the process counts as its caller's; handed over it is postern's")
+def _real_user(stage: Stage) -> None:
+    fakes = Fakes(stage.machine)
+    stage.postern.configure([f"sendmail_path = {fakes.recorder()}"])
+    with start(stage.machine, Command("alice", DROP_IN, (b"-t",))) as process:
+        _expect_real_user(process.pid, "7300", "7200")
+        _, stderr = process.communicate(MESSAGE, timeout=TIMEOUT_SECONDS)
+    expect("outcome", (process.returncode, stderr), (0, b""))
+    expect("user IDs of the real sendmail", fakes.recorded()["uid"], POSTERN)
+
+
+def _expect_real_user(process: int, real: str, effective: str) -> None:
+    # The program is still the harness's own for a moment, or has not read its configuration yet.
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        with open(f"/proc/{process}/status", encoding="ascii") as file:
+            status = dict(line.split(":", 1) for line in file)
+        with open(f"/proc/{process}/wchan", encoding="ascii") as file:
+            waits = "pipe" in file.read()
+        if waits and status["Name"].strip() == "sendmail":
+            expect("real and effective UID", status["Uid"].split()[:2], [real, effective])
+            return
+        time.sleep(0.01)
+    raise Unmet("the drop-in did not come to wait for its input")
 
 
 @check("supervise: death by a signal is handoff-failed, and the charge is given back")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..fakes import Fakes
 from ..postern import DROP_IN
 from ..process import Command, Outcome, run, start
 from ..stage import Stage, check, expect
@@ -140,6 +141,29 @@ def _quota(stage: Stage) -> None:
     outcome = session(stage, HONEST * 2 + b"QUIT\r\n")
     expect("replies", answers(outcome)[4::4], ["250 2.0.0", "452 4.7.1"])
     expect("queued", stage.postfix.count(), 1)
+
+
+@check("SMTP: what Postfix does not take is answered and not charged, and the session goes on")
+def _not_taken(stage: Stage) -> None:
+    # The first two messages fail in two ways; what the program prints is no reply.
+    fake = Fakes(stage.machine).shell("fails-twice", """message=$(cat); echo 250 printed
+case $message in *later*) exit 75;; *never*) exit 1;; esac""")
+    stage.postern.configure([f"sendmail_path = {fake}"])
+    client = b"".join(HONEST.replace(b"honest", word) for word in (b"later", b"never", b"now"))
+    outcome = session(stage, client + b"QUIT\r\n")
+    expect("replies", answers(outcome)[4::4], ["451 4.3.0", "554 5.3.0", "250 2.0.0"])
+    expect("printed to the client", b"printed" in outcome.stdout, False)
+    expect("used", stage.postern.used("alice"), (1, 1, 0))
+
+
+@check("SMTP: without its privilege it says so in place of the greeting, and nothing on stderr")
+def _turned_away(stage: Stage) -> None:
+    outcome = run(stage.machine, Command("alice", DROP_IN, (b"-bs",), HONEST,
+                                         through=("/usr/bin/setpriv", "--no-new-privs")))
+    expect("status and stderr", (outcome.status, outcome.stderr), (78, b""))
+    expect("one reply", outcome.stdout.count(b"\n"), 1)
+    expect("reply", outcome.stdout.startswith(b"554 5.3.0 refused (not-privileged): "), True)
+    expect("queued", stage.postfix.count(), 0)
 
 
 @check("SMTP: a client that goes away inside its message is charged nothing")
