@@ -43,10 +43,11 @@ struct DoctorTests {
     #expect(codes(.undecided("530"), "192.0.2.0/24") == [])
   }
 
-  @Test(arguments: [
-    ("the same as before", "alice", 1001, []), ("another name", "mallory", 1001, ["user-reused"]),
-    ("nobody", nil, 1001, ["user-gone"]), ("a second name of the UID", "first", nil, []),
-  ] as [(String, String?, UInt32?, [String])])
+  @Test(
+    arguments: [
+      ("the same as before", "alice", 1001, []), ("another name", "mallory", 1001, ["user-reused"]),
+      ("nobody", nil, 1001, ["user-gone"]), ("a second name of the UID", "first", nil, []),
+    ] as [(String, String?, UInt32?, [String])])
   func `a UID must still belong to its user`(
     name: String, owner: String?, uid: UInt32?, expected: [String]
   ) {

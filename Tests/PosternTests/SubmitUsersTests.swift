@@ -39,12 +39,13 @@ struct SubmitUsersTests {
     #expect(Self.codes("root alice", directory: "/etc/postfix-two") == ["submit-users-open"])
   }
 
-  @Test(arguments: [
-    ("the default", "static:*", "*", "sender-maps-unset"),
-    ("a map that lets the gate use any sender", "hash:/x", "*", nil),
-    ("a map that lets it use one", "hash:/x", "@shop.example", "sender-maps-refuse"),
-    ("a map without it", "hash:/x", nil, "sender-maps-refuse"),
-  ] as [(String, String, String?, String?)])
+  @Test(
+    arguments: [
+      ("the default", "static:*", "*", "sender-maps-unset"),
+      ("a map that lets the gate use any sender", "hash:/x", "*", nil),
+      ("a map that lets it use one", "hash:/x", "@shop.example", "sender-maps-refuse"),
+      ("a map without it", "hash:/x", nil, "sender-maps-refuse"),
+    ] as [(String, String, String?, String?)])
   func `the second lock must let the gate use any sender`(
     name: String, value: String, answer: String?, expected: String?
   ) {

@@ -33,19 +33,18 @@ extension Diagnosis {
   /// The report for programs, one object.
   var json: String {
     let objects = sorted.map { finding in
-      let members = [
-        ("code", JSONText.string(finding.code.rawValue)),
-        ("severity", JSONText.string(finding.code.severity.rawValue)),
-        ("text", JSONText.string(finding.text)),
-        ("evidence", JSONText.array(finding.evidence.map(JSONText.string))),
-        ("mend", JSONText.string(finding.remedy)),
-      ]
-      return JSONText.object(members)
+      JSON.object([
+        ("code", .text(finding.code.rawValue)),
+        ("severity", .text(finding.code.severity.rawValue)),
+        ("text", .text(finding.text)),
+        ("evidence", .array(finding.evidence.map(JSON.text))),
+        ("mend", .text(finding.remedy)),
+      ])
     }
-    return JSONText.object([
-      ("findings", JSONText.array(objects)),
-      ("unexamined", JSONText.array(unexamined.map(JSONText.string))),
-    ]) + "\n"
+    let report = JSON.object([
+      ("findings", .array(objects)), ("unexamined", .array(unexamined.map(JSON.text))),
+    ])
+    return report.line + "\n"
   }
 
   private static func shown(_ text: String) -> String {
@@ -61,32 +60,5 @@ extension Severity {
     case .fault: count == 1 ? "fault" : "faults"
     case .advice: count == 1 ? "piece of advice" : "pieces of advice"
     }
-  }
-}
-
-/// JSON as RFC 8259 writes it, from texts that may be anybody's.
-enum JSONText {
-  /// A string.
-  static func string(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
-  }
-
-  /// An array of finished values.
-  static func array(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
-
-  /// An object of names and finished values.
-  static func object(_ members: [(String, String)]) -> String {
-    "{" + members.map { string($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 }
