@@ -26,6 +26,7 @@ let package = Package(
   products: [
     .executable(name: "postern-sendmail", targets: ["postern-sendmail"]),
     .executable(name: "postern", targets: ["postern"]),
+    .executable(name: "postern-dispatch", targets: ["postern-dispatch"]),
   ],
   targets: [
     .target(name: "SecureStart"),
@@ -50,6 +51,11 @@ let package = Package(
       name: "postern",
       dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "postern-dispatch",
+      dependencies: ["LinuxSystem", "Policy", "SecureStart"],
+      swiftSettings: strict,
+      linkerSettings: staticPIE),
 
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),

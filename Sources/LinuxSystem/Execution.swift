@@ -51,6 +51,22 @@ package enum Execution {
     throw Errno(number: number, call: "execve")
   }
 
+  /// Replaces this program by another one, which gets everything as this one got it: arguments, environment,
+  /// descriptors, dispositions of signals.
+  ///
+  /// - Parameter path: The program.
+  /// - Throws: `Errno`; this program goes on as before.
+  ///
+  /// The corresponding C function is `execv`.
+  package static func becomeUnchanged(_ path: [UInt8]) throws(Errno) -> Never {
+    let number = try unsafe withCString(path, for: "execv") { (file) throws(Errno) -> Int32 in
+      // SAFETY: a C string during the call, and the process's own argument vector, which nobody changes.
+      _ = unsafe Glibc.execv(file, CommandLine.unsafeArgv)
+      return errno
+    }
+    throw Errno(number: number, call: "execv")
+  }
+
   /// Runs a program with a file as its standard input and waits for its end.
   ///
   /// It gets default signals, an empty signal mask, and descriptors 1 and 2 of this process.

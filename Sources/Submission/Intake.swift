@@ -47,8 +47,8 @@ package struct Intake: ~Copyable {
   ///   - keepsOriginal: Whether the input is also kept as it came.
   ///   - bufferBytes: How much is read at once; what is read does not depend on it.
   /// - Throws: `IntakeError`; nothing has been handed over then.
-  package init(
-    reading input: borrowing FileDescriptor, dotEndsInput: Bool, sizes: SizeLimits,
+  package init<Source: MessageSource & ~Copyable>(
+    reading input: inout Source, dotEndsInput: Bool, sizes: SizeLimits,
     keepsOriginal: Bool, bufferBytes: Int = 65_536
   ) throws(IntakeError) {
     let bodyOffset =

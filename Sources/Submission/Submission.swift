@@ -25,15 +25,25 @@ package enum Submission {
       let invocation = try understand(argv, site)
       switch invocation.mode {
       case .deliver: return try submit(invocation, argv, site)
-      case .smtp: throw .command(.unsupportedOption("-bs"))
+      case .smtp: return try SMTPService.run(site)
       case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
         try QueueCommand(argv, site).run()
       case .quotaStatus: return try reportQuota(of: site)
       }
     } catch {
       record.log(.reject, error)
-      return refuse(error)
+      return speaksSMTP ? turnAway(error) : refuse(error)
     }
+  }
+
+  /// Whether the caller expects replies on standard output.
+  private static var speaksSMTP: Bool {
+    (try? Invocation.parse(ProcessArguments.bytes()))?.mode == .smtp
+  }
+
+  private static func turnAway(_ refusal: Refusal) -> Int32 {
+    SMTPService.turnAway(refusal)
+    return refusal.reason.exitStatus
   }
 
   /// A command line that is refused is a refused message of its user.
@@ -51,15 +61,15 @@ package enum Submission {
     _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Int32 {
     var transaction = Transaction(invocation, argv: argv, site)
-    let outcome: Transaction.Outcome
-    if invocation.verifyOnly {
+    var input: FileDescriptor
+    do {
       // A probe has no message, and Postfix does not wait for one.
-      let nothing: FileDescriptor
-      do { nothing = try FileDescriptor.open(path: "/dev/null") } catch { throw .system(error) }
-      outcome = transaction.submit(nothing, by: site.configuration.handoff)
-    } else {
-      outcome = transaction.submit(.standardInput, by: site.configuration.handoff)
+      input =
+        invocation.verifyOnly ? try FileDescriptor.open(path: "/dev/null") : .standardInput
+    } catch {
+      throw .system(error)
     }
+    let outcome = transaction.submit(&input, by: site.configuration.handoff)
     return exitStatus(of: outcome)
   }
 

@@ -1,5 +1,5 @@
 internal import InternetMessage
-package import LinuxSystem
+internal import LinuxSystem
 package import Policy
 
 /// One message on its way through the gate: the same way from standard input and from SMTP.
@@ -42,11 +42,11 @@ package struct Transaction: Sendable {
   ///   - input: The message as the caller sends it.
   ///   - way: `exec` does not return where the message is taken.
   /// - Returns: How it ended; it is logged by then, and charged only where it was taken.
-  package mutating func submit(
-    _ input: borrowing FileDescriptor, by way: HandoffKind
+  package mutating func submit<Source: MessageSource & ~Copyable>(
+    _ input: inout Source, by way: HandoffKind
   ) -> Outcome {
     do throws(Refusal) {
-      let message = try receive(input)
+      let message = try receive(&input)
       let draft = read(message.header)
       switch try Judgement(site: site).judge(draft, &record) {
       case .permit(let draft, let charge):
@@ -63,10 +63,12 @@ package struct Transaction: Sendable {
     }
   }
 
-  private mutating func receive(_ input: borrowing FileDescriptor) throws(Refusal) -> Intake {
+  private mutating func receive<Source: MessageSource & ~Copyable>(
+    _ input: inout Source
+  ) throws(Refusal) -> Intake {
     do {
       let message = try Intake(
-        reading: input, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
+        reading: &input, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
         keepsOriginal: site.mode == .audit)
       record.byteCount = message.byteCount
       return message

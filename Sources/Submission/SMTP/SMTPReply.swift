@@ -1,0 +1,39 @@
+/// A reply of the server (RFC 5321 §4.2).
+package struct SMTPReply: Error, Sendable, Equatable {
+  /// The three digits.
+  package let code: Int
+  /// The enhanced status code (RFC 3463), which most replies have.
+  package let status: String?
+  /// The text, a line each; printable.
+  package let lines: [String]
+
+  /// Makes a reply of one line.
+  package init(_ code: Int, _ status: String?, _ text: String) {
+    self.init(code, status, lines: [text])
+  }
+
+  /// Makes a reply of several lines.
+  init(_ code: Int, _ status: String?, lines: [String]) {
+    self.code = code
+    self.status = status
+    self.lines = lines
+  }
+
+  /// Whether it says no, for now or for good.
+  package var isError: Bool { code >= 400 }
+
+  /// The reply as it is sent: each line cut to what a client must be able to take, and without anything that could
+  /// end it early.
+  ///
+  ///     reply = *( code "-" [status SP] text CRLF ) code SP [status SP] text CRLF
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    for (index, text) in lines.enumerated() {
+      var line = [UInt8]("\(code)\(index == lines.count - 1 ? " " : "-")".utf8)
+      if let status { line += [UInt8]("\(status) ".utf8) }
+      line += text.utf8.map { $0 >= Byte.space && $0 < Byte.delete ? $0 : Byte.questionMark }
+      bytes += line.prefix(SMTPLimits.replyBytes - 2) + [Byte.carriageReturn, Byte.lineFeed]
+    }
+    return bytes
+  }
+}
