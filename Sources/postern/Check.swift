@@ -46,11 +46,11 @@ enum Check {
 
   private static func report(_ result: Result, asJSON: Bool) throws(ToolFailure) {
     if asJSON {
-      try Tool.print(
-        JSON.object([
-          ("problems", .array(result.problems.map(JSON.text))),
-          ("not_checked", .array(result.hidden.map(JSON.text))),
-        ]).line + "\n")
+      let report = JSON.object([
+        ("problems", .array(result.problems.map(JSON.text))),
+        ("not_checked", .array(result.hidden.map(JSON.text))),
+      ])
+      try Tool.print(report.line + "\n")
     }
     let lines = result.problems + result.hidden.map { "not checked: \($0)" }
     guard !lines.isEmpty else {

@@ -32,7 +32,7 @@ extension Diagnosis {
 
   /// The report for programs, one object.
   var json: String {
-    let findings = sorted.map { finding in
+    let objects = sorted.map { finding in
       JSON.object([
         ("code", .text(finding.code.rawValue)),
         ("severity", .text(finding.code.severity.rawValue)),
@@ -41,9 +41,10 @@ extension Diagnosis {
         ("mend", .text(finding.remedy)),
       ])
     }
-    return JSON.object([
-      ("findings", .array(findings)), ("unexamined", .array(unexamined.map(JSON.text))),
-    ]).line + "\n"
+    let report = JSON.object([
+      ("findings", .array(objects)), ("unexamined", .array(unexamined.map(JSON.text))),
+    ])
+    return report.line + "\n"
   }
 
   private static func shown(_ text: String) -> String {

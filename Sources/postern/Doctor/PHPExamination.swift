@@ -10,10 +10,12 @@ enum PHPExamination {
   private static let fileLimit = 10_000
 
   static func run(dropIn: String, _ diagnosis: inout Diagnosis) {
-    let own = Machine.status(dropIn)
+    // What `Install/install --divert` puts in the place of /usr/sbin/sendmail leads to the drop-in, too.
+    let dispatcher = dropIn.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/dispatch"
+    let own = [dropIn, dispatcher].compactMap { Machine.status($0) }
     let isDropIn = { (program: String) in
-      guard let own, let status = Machine.status(program) else { return program == dropIn }
-      return status.deviceNumber == own.deviceNumber && status.inode == own.inode
+      guard let status = Machine.status(program) else { return program == dropIn }
+      return own.contains { $0.deviceNumber == status.deviceNumber && $0.inode == status.inode }
     }
     var runtimes: [PHPJudgement.Runtime] = []
     for version in Machine.entries(root) {

@@ -41,6 +41,9 @@ enum PHPJudgement {
     }
   }
 
+  /// What PHP runs without a setting, as Debian builds it.
+  private static let builtIn = "/usr/sbin/sendmail"
+
   private static func path(
     _ name: String, _ settings: [PHPSettings.Setting], _ scope: String, _ dropIn: String,
     _ isDropIn: (String) -> Bool
@@ -48,9 +51,10 @@ enum PHPJudgement {
     let setting = effective("sendmail_path", settings)
     // What a section leaves alone is judged with the empty scope.
     guard setting != nil || scope.isEmpty else { return nil }
-    let program = setting.map { Self.program(of: $0.value) } ?? ""
-    guard program.isEmpty || !isDropIn(program) else { return nil }
-    let what = program.isEmpty ? "PHP's own default, /usr/sbin/sendmail" : program
+    let named = setting.map { Self.program(of: $0.value) } ?? ""
+    let program = named.isEmpty ? builtIn : named
+    guard !isDropIn(program) else { return nil }
+    let what = named.isEmpty ? "PHP's own default, \(builtIn)," : named
     let place = setting.map { "in \($0.file), line \($0.line)" }
     return Finding(
       .phpSendmailPath,

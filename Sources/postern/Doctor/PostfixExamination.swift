@@ -1,7 +1,7 @@
 /// Who can submit mail to Postfix with its own programs.
 enum PostfixExamination {
   /// The most table look-ups: a server may host thousands of sites.
-  private static let sitesAsked = 50
+  private static let lookUps = 50
 
   /// Examines every instance that postdrop accepts.
   ///
@@ -15,10 +15,10 @@ enum PostfixExamination {
       diagnosis.add(unreadable(PostfixInstance.defaultDirectory))
       return nil
     }
-    diagnosis.add(findings(main, sites))
+    examine(main, sites, &diagnosis)
     for directory in main.others {
       if let instance = PostfixInstance.read(directory) {
-        diagnosis.add(findings(instance, sites))
+        examine(instance, sites, &diagnosis)
       } else {
         diagnosis.add(unreadable(directory))
       }
@@ -27,12 +27,20 @@ enum PostfixExamination {
     return main
   }
 
-  private static func findings(_ instance: PostfixInstance, _ sites: [String]) -> [Finding] {
+  private static func examine(
+    _ instance: PostfixInstance, _ sites: [String], _ diagnosis: inout Diagnosis
+  ) {
     var asked = 0
-    return SubmitUsers.findings(instance, sites: sites) { source, user in
+    let found = SubmitUsers.findings(instance, sites: sites) { source, user in
       asked += 1
-      guard asked <= sitesAsked || user == SubmitUsers.gate else { return false }
+      guard asked <= lookUps || user == SubmitUsers.gate else { return false }
       return holds(source, user)
+    }
+    diagnosis.add(found)
+    if asked > lookUps {
+      diagnosis.skip(
+        "the tables in authorized_submit_users of \(instance.directory)",
+        because: "only the first \(lookUps) questions were asked")
     }
   }
 
