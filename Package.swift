@@ -26,6 +26,7 @@ let package = Package(
   products: [
     .executable(name: "postern-sendmail", targets: ["postern-sendmail"]),
     .executable(name: "postern", targets: ["postern"]),
+    .executable(name: "postern-dispatch", targets: ["postern-dispatch"]),
   ],
   targets: [
     .target(name: "SecureStart"),
@@ -50,6 +51,11 @@ let package = Package(
       name: "postern",
       dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "postern-dispatch",
+      dependencies: ["LinuxSystem", "Policy", "SecureStart"],
+      swiftSettings: strict,
+      linkerSettings: staticPIE),
 
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
@@ -66,3 +72,14 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+// Two programs for Tests/Fuzz, which sees what only this package may see; nothing else builds them.
+if Context.environment["POSTERN_FUZZ"] != nil {
+  let modules: [Target.Dependency] = [
+    "Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage",
+  ]
+  package.targets += [
+    .executableTarget(
+      name: "fuzz", dependencies: modules, path: "Tests/Fuzz/Targets", swiftSettings: strict)
+  ]
+}

@@ -70,13 +70,18 @@ php_report_later_files() {
 php_report_overrides() {
   local program=$1 found
   while IFS= read -r found; do
-    [[ $found == *"$program"* ]] || warn "still goes around Postern: $found"
+    [[ $found == *"$program"* ]] || leads_to_postern "$found" || warn "still goes around Postern: $found"
   done < <(
     grep -HnsE '^[[:space:]]*php_(admin_)?value\[sendmail_path\]' "$php_root"/*/fpm/pool.d/*.conf
-    grep -rHnsiE '^[[:space:]]*php_(admin_)?value[[:space:]]+"?sendmail_path' \
+    grep -RHnsiE '^[[:space:]]*php_(admin_)?value[[:space:]]+"?sendmail_path' \
       /etc/apache2/*-enabled /etc/apache2/*.conf
     php_section_overrides
   )
+}
+
+# leads_to_postern LINE: after --divert the usual names of sendmail do.
+leads_to_postern() {
+  is_dispatcher && [[ $1 =~ [[:space:]=\"\'](/usr/sbin|/usr/lib)/sendmail([[:space:]\"\']|$) ]]
 }
 
 # The sendmail_path lines of php.ini that stand below a [PATH=…] or [HOST=…] header.
@@ -103,14 +108,29 @@ php_report_services() {
   done < <(systemctl list-units --all --plain --no-legend --type service 'php*-fpm.service' apache2.service 2>/dev/null)
 }
 
+# php_report_leftovers PROGRAM: lines of the administrator's that name a program which is about to go. PHP reads them
+# from php.ini, pools and virtual hosts, and web servers pass them on as PHP_VALUE; those of .user.ini and .htaccess are
+# in the sites' own directories.
+php_report_leftovers() {
+  local found
+  while IFS= read -r found; do
+    warn "still names Postern, mail from there fails from now on: $found"
+  done < <(
+    grep -RHnsF -- "$1" "$php_root" /etc/apache2/*-enabled /etc/apache2/*.conf /etc/nginx |
+      grep -vE "^[^:]*/$php_file:|^[^:]*:[0-9]+:[[:space:]]*[;#]"
+  )
+}
+
+# point_php_back PROGRAM
 point_php_back() {
-  local directory hints=()
+  local program=$1 directory hints=()
   while IFS= read -r directory; do
     if [[ -e $directory/$php_file ]]; then
       hints+=("$(php_reload_hint "$directory")")
       remove_file "$directory/$php_file"
     fi
   done < <(php_directories)
-  [[ ${#hints[@]} -gt 0 ]] || already "PHP does not name Postern"
+  [[ ${#hints[@]} -gt 0 ]] || already "PHP ini files of Install/install --php"
+  php_report_leftovers "$program"
   php_say_reloads ${hints[@]+"${hints[@]}"}
 }

@@ -97,7 +97,9 @@ struct ShownText {
       guard let first = word.firstIndex(where: isWordByte),
         let last = word.lastIndex(where: isWordByte)
       else { return nil }
-      let trimmed = Array(word[first...last])
+      // `$@bank.example` is an address, too.
+      let isCut = word.lastIndex(of: Octets.at).map { $0 < first } ?? false
+      let trimmed = Array(word[(isCut ? word.startIndex : first)...last])
       let scheme = Array("mailto:".utf8)
       return trimmed.map(Octets.lowercased).starts(with: scheme)
         ? Array(trimmed.dropFirst(scheme.count)) : trimmed

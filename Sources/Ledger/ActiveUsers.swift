@@ -1,36 +1,64 @@
 internal import LinuxSystem
+package import Policy
+
+/// One user's record.
+package struct UserRecord: Sendable, Equatable {
+  /// The user.
+  package let uid: UInt32
+  /// What was used, aged to the present.
+  package let usage: Usage
+}
 
 extension Ledger {
-  /// Bytes that are read at once: a number of whole slots.
-  private static let chunkBytes = 64 * LedgerFormat.slotBytes
+  /// Words that are read at once: a number of whole slots.
+  private static let slotWords = LedgerFormat.slotBytes / 8
+  private static let chunkSlots = 64
 
-  /// Returns the users who have a record, in ascending order.
+  /// Returns every record in one pass, in ascending order of users.
   ///
-  /// Nothing is locked: a record that is being written at this moment may be missed.
+  /// Nothing is locked: a record that is being written at this moment may be missed. Of two records
+  /// of one user, which only a race over an idle one leaves behind, the active one is returned.
   ///
+  /// - Parameter now: Seconds since 1970.
   /// - Returns: Each user once.
   /// - Throws: `LedgerError`.
   /// - Complexity: O(slots in use): holes of the file are skipped.
-  package func activeUsers() throws(LedgerError) -> [UInt32] {
-    var users: [UInt32] = []
+  package func records(now: UInt64 = Clock.seconds()) throws(LedgerError) -> [UserRecord] {
+    var records: [UserRecord] = []
     var position = UInt64(LedgerFormat.headerBytes)
     while let data = try nextData(from: position) {
       // Data begin with a page, and a page with a slot.
       let start = max(position, data - data % UInt64(LedgerFormat.slotBytes))
       let chunk = try system { () throws(Errno) in
-        try file.pread(offset: start, count: Self.chunkBytes)
+        try file.preadWords(offset: start, wordCount: Self.chunkSlots * Self.slotWords)
       }
-      for slot in 0..<chunk.count / LedgerFormat.slotBytes {
-        let offset = slot * LedgerFormat.slotBytes
+      for slot in 0..<chunk.count / Self.slotWords {
+        let first = slot * Self.slotWords
         // Most slots are zeros.
-        guard chunk[offset] != 0 else { continue }
-        let bytes = Array(chunk[offset..<offset + Slot.byteCount])
-        if case .record(let uid, _) = Slot(reading: bytes) { users.append(uid) }
+        guard chunk[first] != 0 else { continue }
+        let words = Array(chunk[first..<first + Slot.wordCount])
+        guard case .record(let uid, var usage) = Slot(reading: words) else { continue }
+        usage.advance(to: now)
+        records.append(UserRecord(uid: uid, usage: usage))
       }
-      position = start + UInt64(Self.chunkBytes)
+      position = start + UInt64(Self.chunkSlots * LedgerFormat.slotBytes)
     }
-    users.sort()
-    return users.enumerated().filter { $0 == 0 || users[$0 - 1] != $1 }.map(\.element)
+    return Self.distinct(records, now)
+  }
+
+  /// Returns the users who have a record, in ascending order; see `records(now:)`.
+  package func activeUsers() throws(LedgerError) -> [UInt32] { try records().map(\.uid) }
+
+  private static func distinct(_ records: [UserRecord], _ now: UInt64) -> [UserRecord] {
+    var distinct: [UserRecord] = []
+    for record in records.sorted(by: { $0.uid < $1.uid }) {
+      if let last = distinct.last, last.uid == record.uid {
+        if last.usage.isIdle(at: now) { distinct[distinct.count - 1] = record }
+      } else {
+        distinct.append(record)
+      }
+    }
+    return distinct
   }
 
   private func nextData(from position: UInt64) throws(LedgerError) -> UInt64? {

@@ -7,12 +7,14 @@ package struct Charge: Sendable, Equatable {
   package let uid: UInt32
   /// When, in seconds since 1970.
   package let second: UInt64
-  /// What was added: messages and recipients, or one refusal.
+  /// What was added and can be given back: messages and recipients; zero for a refusal.
   package let counts: StepCounts
   /// The decision.
   package let decision: Decision
   /// What the user has used, this charge included.
   package let usage: Usage
+  /// The notice that must be sent now; it counts as sent.
+  package let notice: NoticeKind?
 }
 
 /// The state file: how much each user has sent (design: "The state file").
@@ -22,6 +24,8 @@ package struct Charge: Sendable, Equatable {
 /// killed at any instant: the record is then the old or the new one.
 package struct Ledger: ~Copyable {
   let file: FileDescriptor
+  /// Who is suspended.
+  package let suspensions: Suspensions
 
   /// How often a slot that another process holds at this moment is asked for.
   private static let attempts = 200
@@ -34,7 +38,7 @@ package struct Ledger: ~Copyable {
   /// - Returns: The open file.
   /// - Throws: `LedgerError`; a file that is not exactly ours is never repaired or replaced.
   package static func open(path: [UInt8]) throws(LedgerError) -> Ledger {
-    Ledger(file: try LedgerFile.open(path))
+    Ledger(file: try LedgerFile.open(path), suspensions: Suspensions(beside: path))
   }
 
   /// Opens the state file; see `open(path:)` for bytes.
@@ -42,8 +46,9 @@ package struct Ledger: ~Copyable {
     try open(path: Array(path.utf8))
   }
 
-  private init(file: consuming FileDescriptor) {
+  private init(file: consuming FileDescriptor, suspensions: Suspensions) {
     self.file = file
+    self.suspensions = suspensions
   }
 
   /// Decides on a submission and charges it, in one transaction.
@@ -64,27 +69,22 @@ package struct Ledger: ~Copyable {
   ) throws(LedgerError) -> Charge {
     try change(uid: uid, now: clock) { usage, now in
       let decision = decide(usage, now)
-      let counts =
-        switch decision {
-        case .permit: StepCounts(messages: messages, recipients: recipients)
-        case .reject: StepCounts(refused: 1)
+      var counts = StepCounts(messages: messages, recipients: recipients)
+      var notice: NoticeKind?
+      switch decision {
+      case .permit: usage.add(counts, now: now)
+      case .lift(let reason):
+        usage.add(counts, now: now)
+        usage.lift(reason)
+      case .reject(let rejection):
+        counts = StepCounts()
+        usage.refuse(rejection.reason)
+        if case .quota(let excess) = rejection.cause {
+          notice = usage.takeNotice(NoticeKind(excess), now: now)
         }
-      usage.add(counts, now: now)
-      return Charge(uid: uid, second: now, counts: counts, decision: decision, usage: usage)
-    }
-  }
-
-  /// Counts a message that was refused before its quota was asked for.
-  ///
-  /// - Parameters:
-  ///   - uid: The user.
-  ///   - clock: The time in seconds since 1970.
-  /// - Throws: `LedgerError`.
-  package func countRefusal(
-    uid: UInt32, now clock: () -> UInt64 = Clock.seconds
-  ) throws(LedgerError) {
-    try change(uid: uid, now: clock) { usage, now in
-      usage.add(StepCounts(refused: 1), now: now)
+      }
+      return Charge(
+        uid: uid, second: now, counts: counts, decision: decision, usage: usage, notice: notice)
     }
   }
 
@@ -97,14 +97,12 @@ package struct Ledger: ~Copyable {
   package func giveBack(
     _ charge: Charge, now clock: () -> UInt64 = Clock.seconds
   ) throws(LedgerError) {
-    let counts = StepCounts(
-      messages: charge.counts.messages, recipients: charge.counts.recipients)
     try change(uid: charge.uid, now: clock) { usage, _ in
-      usage.giveBack(counts, addedAt: charge.second)
+      usage.giveBack(charge.counts, addedAt: charge.second)
     }
   }
 
-  /// Forgets what a user has used, and that its record was torn.
+  /// Forgets what a user has used, and that its record was torn; no suspension.
   ///
   /// - Parameters:
   ///   - uid: The user.
@@ -112,7 +110,7 @@ package struct Ledger: ~Copyable {
   /// - Throws: `LedgerError`.
   package func reset(uid: UInt32, now clock: () -> UInt64 = Clock.seconds) throws(LedgerError) {
     try change(uid: uid, now: clock) { usage, now in
-      usage = Usage(now: now)
+      usage.reset(now: now)
     }
   }
 
@@ -131,8 +129,9 @@ package struct Ledger: ~Copyable {
   }
 
   /// Runs one transaction: lock, read, change, write, unlock.
-  private func change<Result>(
-    uid: UInt32, now clock: () -> UInt64, _ body: (inout Usage, UInt64) -> Result
+  func change<Result>(
+    uid: UInt32, now clock: () -> UInt64,
+    _ body: (inout Usage, UInt64) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
     try system { () throws(Errno) in
       try file.lockRecord(offset: LedgerFormat.userLock(of: uid), count: 1)
@@ -142,7 +141,7 @@ package struct Ledger: ~Copyable {
     for attempt in 1...Self.attempts {
       let now = clock()
       if var claim = try claimSlot(for: uid, now: now) {
-        let result = body(&claim.usage, now)
+        let result = try body(&claim.usage, now)
         try write(.record(uid: uid, claim.usage), to: claim.slot)
         return result
       }

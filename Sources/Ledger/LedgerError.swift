@@ -14,10 +14,12 @@ package enum LedgerError: Error, Equatable, Sendable {
   case wrongOwner(UInt32)
   /// The file is open to others: its permission bits.
   case wrongMode(UInt32)
-  /// The file begins as none of ours does, or has another version.
   /// The caller's hard limit on file sizes ends inside the file: a record could be cut by it.
   case fileSizeLimit(UInt64)
+  /// The file begins as none of ours does.
   case foreign
+  /// The file is of this other version.
+  case version(UInt32)
   /// The file has lost its end, or gained one: its size in bytes.
   case truncated(size: UInt64)
   /// All slots that a user may have belong to others who are active.

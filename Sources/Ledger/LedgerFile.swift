@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Policy
 
 /// Opening and creating the state file.
 enum LedgerFile {
@@ -60,8 +61,16 @@ enum LedgerFile {
       throw .wrongOwner(status.ownerUID)
     }
     guard status.mode == 0o600 else { throw .wrongMode(status.mode) }
-    guard LedgerFormat.header.starts(with: start) else { throw .foreign }
+    guard LedgerFormat.header.starts(with: start) else { throw fault(of: start) }
     guard status.size == LedgerFormat.fileBytes else { throw .truncated(size: status.size) }
+  }
+
+  /// Tells another version from a file that was never ours.
+  private static func fault(of start: [UInt8]) -> LedgerError {
+    let magic = LedgerFormat.magic
+    guard start.starts(with: magic), start.count >= magic.count + 4 else { return .foreign }
+    let version = LittleEndian.uint32(start, at: magic.count)
+    return version == LedgerFormat.version ? .foreign : .version(version)
   }
 
   /// Creates the file under another name and gives it its own when it is complete.

@@ -11,7 +11,7 @@
 /// The file header is the same in every file of this version; the rest of its page is zero:
 ///
 ///     0                 8       "POSTERN" and a NUL
-///     8                 4       version, 1
+///     8                 4       version, 2
 ///     12                4       bytes in a slot, 2048
 ///     16                4       number of slots, 262 144
 ///
@@ -21,18 +21,26 @@
 ///     slot n            2048    held by who may write to the slot; never waited for
 ///
 /// So a process that is stopped, slow or malicious can make nobody wait but its own user.
-enum LedgerFormat {
+package enum LedgerFormat {
   static let headerBytes = 4_096
   static let slotBytes = 2_048
   static let slotCount: UInt32 = 1 << 18
 
+  /// The version of this layout and of the slots' own.
+  ///
+  /// A file of another one is refused, never converted: an older program that runs beside this one
+  /// would go on writing to it.
+  package static let version: UInt32 = 2
+
   /// The size of the file in bytes.
   static let fileBytes = UInt64(headerBytes) + UInt64(slotCount) * UInt64(slotBytes)
 
+  /// What every file of any version begins with.
+  static let magic = Array("POSTERN\0".utf8)
+
   /// What every file of this version begins with.
   static let header: [UInt8] =
-    Array("POSTERN\0".utf8) + littleEndian(UInt32(1)) + littleEndian(UInt32(slotBytes))
-    + littleEndian(slotCount)
+    magic + littleEndian(version) + littleEndian(UInt32(slotBytes)) + littleEndian(slotCount)
 
   /// The byte that is locked by who works for a user.
   static func userLock(of uid: UInt32) -> UInt64 { 1 << 40 + UInt64(uid) }

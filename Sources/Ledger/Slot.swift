@@ -1,159 +1,172 @@
 internal import Policy
 
-/// What a slot holds.
+/// What a slot holds: words of 64 bits, little-endian.
 ///
-///     offset   bytes     what
-///     0        4         "PoRc": somebody's record; "PoTb": a tombstone
-///     4        4         version, 1
-///     8        4         UID; 0 in a tombstone
-///     12       4         flags: bit 0 = there is a last message, bit 1 = torn
-///     16       8         last message, seconds since 1970
-///     24       8         torn since, seconds since 1970
-///     32       8         number of the hour window's newest step
-///     40       8         number of the day window's newest step
-///     48       61 × 12   hour window: messages, recipients, refused of each step, newest first
-///     780      25 × 12   day window, likewise
-///     1080     8         FNV-1a, 64 bits, of all bytes before
+///     word     bits    what
+///     0        0–31    "PoRc": somebody's record; "PoTb": a tombstone
+///              32–63   version, 2
+///     1        0–31    UID; 0 in a tombstone
+///              32–63   flags: bit 0 = there is a last message, bit 1 = torn
+///     2                last message, seconds since 1970
+///     3                torn since, seconds since 1970
+///     4                number of the hour window's newest step
+///     5                number of the day window's newest step
+///     6                messages ever permitted
+///     7                recipients ever permitted
+///     8                when any notice was last sent, seconds since 1970; 0 = never
+///     9                likewise for each of the 5 kinds of `NoticeKind`; 0 = it is due
+///     14               messages ever refused, for each of 24 reasons
+///     38               messages ever let pass by `mode = audit`, likewise
+///     62       0–31    hour window, 61 steps of two words, newest first: messages
+///              32–63   recipients
+///     63       0–31    refused
+///              32–63   refused for somebody else's identity
+///     184              day window, 25 steps, likewise
+///     234              checksum of all words before
 ///
 /// A slot of zeros is free. A slot that is none of these is torn: power was lost, or the disk
-/// failed. Whose it was cannot be trusted to its bytes, so a tombstone takes its place. Until
+/// failed. Whose it was cannot be trusted to its words, so a tombstone takes its place. Until
 /// the longest window has passed since then, whoever may have had a record there and has
 /// none elsewhere counts as having used up everything.
+///
+/// What must outlive any tear, who is suspended, is not kept here: see `Suspensions`.
 enum Slot: Equatable {
   case free
   case record(uid: UInt32, Usage)
   case tombstone(since: UInt64)
   case unreadable
 
-  /// The bytes of a slot that are used.
-  static let byteCount = 1_088
+  /// The words of a slot that are used.
+  static let wordCount = 235
 
-  private static let recordMagic = littleEndian(UInt32(0x6352_6F50))
-  private static let tombstoneMagic = littleEndian(UInt32(0x6254_6F50))
-  private static let version: UInt32 = 1
+  private static let recordMagic: UInt32 = 0x6352_6F50
+  private static let tombstoneMagic: UInt32 = 0x6254_6F50
   private static let hasLastMessage: UInt32 = 1
   private static let isTorn: UInt32 = 2
-  private static let stepsOffset = 48
-  private static let stepBytes = 12
-  private static let checksumOffset = 1_080
+  private static let noticesWord = 8
+  private static let noticeKinds = 5
+  private static let refusedWord = 14
+  private static let liftedWord = refusedWord + Counters.reasonCount
+  private static let hourWord = liftedWord + Counters.reasonCount
+  private static let checksumWord = wordCount - 1
 
   /// Reads a slot.
   ///
-  /// - Parameter bytes: Its first `byteCount` bytes; fewer are unreadable.
-  init(reading bytes: [UInt8]) {
-    guard bytes.count == Self.byteCount else {
+  /// - Parameter words: Its first `wordCount` words; fewer are unreadable.
+  init(reading words: [UInt64]) {
+    guard words.count == Self.wordCount else {
       self = .unreadable
       return
     }
-    guard Checksum.fnv1a(bytes, 0..<Self.checksumOffset) == number(bytes, Self.checksumOffset)
-    else {
-      self = bytes.allSatisfy { $0 == 0 } ? .free : .unreadable
+    guard Checksum.words(words, count: Self.checksumWord) == words[Self.checksumWord] else {
+      self = words.allSatisfy { $0 == 0 } ? .free : .unreadable
       return
     }
-    let version: UInt32 = number(bytes, 4)
-    let isRecord = bytes[..<4] == Self.recordMagic[...]
-    guard version == Self.version, isRecord || bytes[..<4] == Self.tombstoneMagic[...],
-      let usage = Self.usage(in: bytes)
-    else {
-      self = .unreadable
-      return
-    }
-    if isRecord {
-      self = .record(uid: number(bytes, 8), usage)
-    } else {
-      self = .tombstone(since: number(bytes, 24))
+    switch (words[0].low, words[0].high) {
+    case (Self.recordMagic, LedgerFormat.version):
+      guard let usage = Self.usage(in: words) else {
+        self = .unreadable
+        return
+      }
+      self = .record(uid: words[1].low, usage)
+    case (Self.tombstoneMagic, LedgerFormat.version): self = .tombstone(since: words[3])
+    default: self = .unreadable
     }
   }
 
-  /// The bytes of the slot: `byteCount` of them.
-  var bytes: [UInt8] {
+  /// The words of the slot: `wordCount` of them.
+  var words: [UInt64] {
     switch self {
     case .free, .unreadable:
-      Array(repeating: 0, count: Self.byteCount)
+      return Array(repeating: 0, count: Self.wordCount)
     case .record(let uid, let usage):
-      Self.bytes(Self.recordMagic, uid: uid, usage)
+      return Self.words(uid: uid, usage)
     case .tombstone(let since):
-      Self.bytes(
-        Self.tombstoneMagic, uid: 0,
-        Usage(
-          hour: SlidingWindow(.hour, now: since), day: SlidingWindow(.day, now: since),
-          lastMessage: nil, tornSince: since))
+      var words: [UInt64] = Array(repeating: 0, count: Self.checksumWord)
+      words[0] = UInt64(low: Self.tombstoneMagic, high: LedgerFormat.version)
+      words[1] = UInt64(low: 0, high: Self.isTorn)
+      words[3] = since
+      words.append(Checksum.words(words, count: Self.checksumWord))
+      return words
     }
   }
 
-  private static func bytes(_ magic: [UInt8], uid: UInt32, _ usage: Usage) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount)
-    bytes += magic
-    append(version, to: &bytes)
-    append(uid, to: &bytes)
-    append(
-      (usage.lastMessage == nil ? 0 : hasLastMessage) | (usage.tornSince == nil ? 0 : isTorn),
-      to: &bytes)
-    append(usage.lastMessage ?? 0, to: &bytes)
-    append(usage.tornSince ?? 0, to: &bytes)
-    append(usage.hour.newestStep, to: &bytes)
-    append(usage.day.newestStep, to: &bytes)
-    for window in [usage.hour, usage.day] {
-      for step in window.steps {
-        append(step.messages, to: &bytes)
-        append(step.recipients, to: &bytes)
-        append(step.refused, to: &bytes)
-      }
-    }
-    append(Checksum.fnv1a(bytes), to: &bytes)
-    return bytes
+  private static func words(uid: UInt32, _ usage: Usage) -> [UInt64] {
+    var words: [UInt64] = []
+    words.reserveCapacity(wordCount)
+    words.append(UInt64(low: recordMagic, high: LedgerFormat.version))
+    let flags =
+      (usage.lastMessage == nil ? 0 : hasLastMessage) | (usage.tornSince == nil ? 0 : isTorn)
+    words.append(UInt64(low: uid, high: flags))
+    words.append(usage.lastMessage ?? 0)
+    words.append(usage.tornSince ?? 0)
+    words.append(usage.hour.newestStep)
+    words.append(usage.day.newestStep)
+    words.append(usage.counters.messages)
+    words.append(usage.counters.recipients)
+    words.append(usage.notices.last)
+    words += usage.notices.byKind
+    words += usage.counters.refused
+    words += usage.counters.lifted
+    append(usage.hour.steps, to: &words)
+    append(usage.day.steps, to: &words)
+    words.append(Checksum.words(words, count: checksumWord))
+    return words
   }
 
-  private static func usage(in bytes: [UInt8]) -> Usage? {
-    let flags: UInt32 = number(bytes, 12)
-    let dayOffset = stepsOffset + QuotaPeriod.hour.stepCount * stepBytes
+  private static func append(_ steps: [StepCounts], to words: inout [UInt64]) {
+    for step in steps {
+      words.append(UInt64(low: step.messages, high: step.recipients))
+      words.append(UInt64(low: step.refused, high: step.foreign))
+    }
+  }
+
+  private static func usage(in words: [UInt64]) -> Usage? {
+    let flags = words[1].high
+    let dayWord = hourWord + QuotaPeriod.hour.stepCount * 2
+    let kinds = words[(noticesWord + 1)..<(noticesWord + 1 + noticeKinds)]
     guard
-      let hour = window(.hour, in: bytes, newestStep: number(bytes, 32), at: stepsOffset),
-      let day = window(.day, in: bytes, newestStep: number(bytes, 40), at: dayOffset)
+      let hour = SlidingWindow(
+        .hour, newestStep: words[4], steps: steps(of: .hour, in: words, at: hourWord)),
+      let day = SlidingWindow(
+        .day, newestStep: words[5], steps: steps(of: .day, in: words, at: dayWord)),
+      let notices = Notices(last: words[noticesWord], byKind: Array(kinds)),
+      let counters = Counters(
+        messages: words[6], recipients: words[7], refused: Array(words[refusedWord..<liftedWord]),
+        lifted: Array(words[liftedWord..<hourWord]))
     else { return nil }
     return Usage(
       hour: hour, day: day,
-      lastMessage: flags & hasLastMessage == 0 ? nil : number(bytes, 16),
-      tornSince: flags & isTorn == 0 ? nil : number(bytes, 24))
+      lastMessage: flags & hasLastMessage == 0 ? nil : words[2],
+      tornSince: flags & isTorn == 0 ? nil : words[3], notices: notices, counters: counters)
   }
 
-  private static func window(
-    _ period: QuotaPeriod, in bytes: [UInt8], newestStep: UInt64, at offset: Int
-  ) -> SlidingWindow? {
+  private static func steps(
+    of period: QuotaPeriod, in words: [UInt64], at start: Int
+  ) -> [StepCounts] {
     var steps: [StepCounts] = []
     steps.reserveCapacity(period.stepCount)
-    for index in 0..<period.stepCount {
-      let start = offset + index * stepBytes
+    for word in stride(from: start, to: start + period.stepCount * 2, by: 2) {
+      let (sent, refused) = (words[word], words[word + 1])
       steps.append(
         StepCounts(
-          messages: number(bytes, start), recipients: number(bytes, start + 4),
-          refused: number(bytes, start + 8)))
+          messages: sent.low, recipients: sent.high, refused: refused.low, foreign: refused.high))
     }
-    return SlidingWindow(period, newestStep: newestStep, steps: steps)
+    return steps
   }
 }
 
-/// Returns the number at an offset.
-private func number<Number: FixedWidthInteger & UnsignedInteger>(
-  _ bytes: [UInt8], _ offset: Int
-) -> Number {
-  var value: Number = 0
-  for index in (offset..<offset + Number.bitWidth / 8).reversed() {
-    value = value << 8 | Number(truncatingIfNeeded: bytes[index])
-  }
-  return value
-}
-
-/// Appends the bytes of a number, the lowest first.
-private func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
-  for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
-    bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-  }
+extension UInt64 {
+  /// A word of two halves.
+  fileprivate init(low: UInt32, high: UInt32) { self = UInt64(high) << 32 | UInt64(low) }
+  fileprivate var low: UInt32 { UInt32(truncatingIfNeeded: self) }
+  fileprivate var high: UInt32 { UInt32(truncatingIfNeeded: self >> 32) }
 }
 
 extension Usage {
   /// Whether nothing in it matters any more, so that the slot may go to another user.
+  ///
+  /// The counters go with it: to whoever reads them that is a restart, as for any program's counters.
   ///
   /// - Parameter now: Seconds since 1970.
   /// - Returns: Whether both windows are empty and no tear blocks.

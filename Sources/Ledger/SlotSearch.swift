@@ -17,7 +17,11 @@ struct Survey {
   /// A record of the user's own proves that the torn one was another's.
   func usage(at now: UInt64) -> Usage {
     var usage = own?.usage ?? Usage(now: now)
-    if own == nil { usage.tornSince = tornSince }
+    if own == nil, let tornSince {
+      usage.tornSince = tornSince
+      // A notice that the torn record told of may have been sent just before.
+      usage.notices = Notices(last: tornSince)
+    }
     usage.advance(to: now)
     return usage
   }
@@ -107,7 +111,7 @@ extension Ledger {
   /// Writes a slot in one piece.
   func write(_ contents: Slot, to slot: UInt32) throws(LedgerError) {
     try system { () throws(Errno) in
-      try file.pwrite(contents.bytes, offset: LedgerFormat.offset(of: slot))
+      try file.pwriteWords(contents.words, offset: LedgerFormat.offset(of: slot))
     }
   }
 
@@ -115,10 +119,10 @@ extension Ledger {
 
   /// Returns what a slot holds at this moment; a write that is under way may make it unreadable.
   private func contents(of slot: UInt32) throws(LedgerError) -> Slot {
-    let bytes = try system { () throws(Errno) in
-      try file.pread(offset: LedgerFormat.offset(of: slot), count: Slot.byteCount)
+    let words = try system { () throws(Errno) in
+      try file.preadWords(offset: LedgerFormat.offset(of: slot), wordCount: Slot.wordCount)
     }
-    return Slot(reading: bytes)
+    return Slot(reading: words)
   }
 
   /// Returns what a slot holds; a torn one is turned into a tombstone.

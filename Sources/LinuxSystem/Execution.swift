@@ -51,6 +51,22 @@ package enum Execution {
     throw Errno(number: number, call: "execve")
   }
 
+  /// Replaces this program by another one, which gets everything as this one got it: arguments, environment,
+  /// descriptors, dispositions of signals.
+  ///
+  /// - Parameter path: The program.
+  /// - Throws: `Errno`; this program goes on as before.
+  ///
+  /// The corresponding C function is `execv`.
+  package static func becomeUnchanged(_ path: [UInt8]) throws(Errno) -> Never {
+    let number = try unsafe withCString(path, for: "execv") { (file) throws(Errno) -> Int32 in
+      // SAFETY: a C string during the call, and the process's own argument vector, which nobody changes.
+      _ = unsafe Glibc.execv(file, CommandLine.unsafeArgv)
+      return errno
+    }
+    throw Errno(number: number, call: "execv")
+  }
+
   /// Runs a program with a file as its standard input and waits for its end.
   ///
   /// It gets default signals, an empty signal mask, and descriptors 1 and 2 of this process.
@@ -84,6 +100,30 @@ package enum Execution {
   ) throws(Errno) -> ExitReason {
     try spawnAndWait(
       path, arguments: arguments, environment: environment, standardInput: .standardInput)
+  }
+
+  /// Starts a program that nobody waits for: with a file as its standard input, without output, in
+  /// a session of its own, so that no key pressed at a terminal ends it.
+  ///
+  /// - Parameters:
+  ///   - path: The program.
+  ///   - arguments: Its arguments, the program's name first, each without NUL.
+  ///   - environment: Its whole environment, `NAME=value` each.
+  ///   - standardInput: Its standard input, read from where its position is.
+  /// - Throws: `Errno` if it could not be started.
+  ///
+  /// The corresponding C function is `posix_spawn`.
+  package static func launch(
+    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]],
+    standardInput: borrowing FileDescriptor
+  ) throws(Errno) {
+    let null = try FileDescriptor.open(path: "/dev/null", options: .readWrite)
+    _ = try spawn(
+      path, arguments: arguments, environment: environment,
+      redirections: [
+        Redirection(from: standardInput.rawValue, to: 0),
+        Redirection(from: null.rawValue, to: 1), Redirection(from: null.rawValue, to: 2),
+      ], inOwnSession: true)
   }
 
   /// Runs a program without input and returns what it wrote to standard output.

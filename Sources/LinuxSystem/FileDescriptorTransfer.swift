@@ -113,6 +113,58 @@ extension FileDescriptor {
     }
   }
 
+  /// Reads little-endian words of 64 bits from a position without moving the file's own.
+  ///
+  /// - Parameters:
+  ///   - offset: Where, in bytes from the beginning.
+  ///   - wordCount: How many words.
+  /// - Returns: The words; fewer than `wordCount` only if the file ends before.
+  /// - Throws: `Errno`.
+  package func preadWords(offset: UInt64, wordCount: Int) throws(Errno) -> [UInt64] {
+    let start = try fileOffset(offset, for: "pread")
+    var words = [UInt64](repeating: 0, count: wordCount)
+    // SAFETY: the kernel writes only into the part of the array that is not filled yet.
+    let filled = try unsafe words.withUnsafeMutableBufferPointer { (raw) throws(Errno) -> Int in
+      let bytes = UnsafeMutableRawBufferPointer(raw)
+      var filled = 0
+      while filled < bytes.count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
+        let count = try check("pread") {
+          unsafe Glibc.pread(rawValue, rest.baseAddress, rest.count, start + filled)
+        }
+        if count == 0 { break }
+        filled += count
+      }
+      return filled
+    }
+    words.removeLast(wordCount - filled / 8)
+    for index in words.indices { words[index] = UInt64(littleEndian: words[index]) }
+    return words
+  }
+
+  /// Writes words of 64 bits, little-endian, as `pwrite(_:offset:)` does.
+  ///
+  /// - Parameters:
+  ///   - words: What to write, all of it.
+  ///   - offset: Where to, in bytes from the beginning.
+  /// - Throws: `Errno`; EFBIG under a lowered RLIMIT_FSIZE.
+  package func pwriteWords(_ words: [UInt64], offset: UInt64) throws(Errno) {
+    let start = try fileOffset(offset, for: "pwrite")
+    var stored = words
+    for index in stored.indices { stored[index] = stored[index].littleEndian }
+    // SAFETY: the kernel reads only what lies inside the array.
+    try unsafe stored.withUnsafeBufferPointer { (raw) throws(Errno) in
+      let bytes = UnsafeRawBufferPointer(raw)
+      var written = 0
+      while written < bytes.count {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+        written += try check("pwrite") {
+          unsafe Glibc.pwrite(rawValue, rest.baseAddress, rest.count, start + written)
+        }
+      }
+    }
+  }
+
   /// Writes all bytes, in as many calls as it takes.
   ///
   /// - Throws: `Errno`; EPIPE if nobody reads, EFBIG under a lowered RLIMIT_FSIZE.

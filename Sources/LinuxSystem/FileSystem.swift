@@ -63,6 +63,34 @@ package enum FileSystem {
     }
   }
 
+  /// Returns the names in a directory, without `.` and `..`, in no particular order.
+  ///
+  /// - Throws: `Errno`.
+  ///
+  /// The corresponding C functions are `opendir` and `readdir`.
+  package static func names(in directory: [UInt8]) throws(Errno) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    try unsafe withCString(directory, for: "opendir") { (path) throws(Errno) in
+      // SAFETY: the path is a C string during the call; the stream is used between opendir and
+      // closedir only; each entry is copied before the next call to readdir, and its name is a C
+      // string.
+      guard let stream = unsafe opendir(path) else {
+        throw Errno(number: errno, call: "opendir")
+      }
+      defer { unsafe closedir(stream) }
+      while true {
+        errno = 0
+        guard let entry = unsafe readdir(stream) else { break }
+        let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+          unsafe Array(raw.prefix { $0 != 0 })
+        }
+        if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
+      }
+      if errno != 0 { throw Errno(number: errno, call: "readdir") }
+    }
+    return names
+  }
+
   /// Removes an empty directory.
   ///
   /// - Throws: `Errno`.

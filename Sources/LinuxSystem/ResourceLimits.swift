@@ -1,5 +1,69 @@
 internal import Glibc
 
+/// A limit of the caller's that leaves less than the work needs.
+package struct LimitFault: Error, Equatable, Sendable {
+  /// What is limited.
+  package let resource: LimitedResource
+  /// The hard limit: bytes, descriptors or processes.
+  package let limit: UInt64
+}
+
+/// What a caller can withhold, and how much of it one message takes.
+///
+/// Without this check the work would end half-way: an allocation that fails kills a Swift program, and Postfix's
+/// sendmail without a child process tries again for ever, as postern.
+package enum LimitedResource: Sendable, CaseIterable {
+  case addressSpace, data, stack, descriptors, processes
+
+  /// The least that is enough, in bytes, descriptors or processes.
+  ///
+  /// With less than 1.8 MB of data, 9 MB of address space or 16 KB of stack no code of this program runs at all: the
+  /// kernel or the start code of the C library ends it, and nothing has been read by then.
+  package var minimum: UInt64 {
+    switch self {
+    // Postfix's sendmail maps 44 MiB, most of it the libraries of ICU and Kerberos; this program 13 MiB.
+    case .addressSpace: 64 << 20
+    // 8 MB with a header section of 256 KB that is full of addresses, whatever the size of the body.
+    case .data: 32 << 20
+    // 48 KiB were always enough.
+    case .stack: 256 << 10
+    // At most 6 are open at once, here and in Postfix.
+    case .descriptors: 16
+    // This one, Postfix's sendmail under supervision, and its postdrop.
+    case .processes: 3
+    }
+  }
+
+  /// The option of the shell's `ulimit` that sets it.
+  package var ulimitOption: String {
+    switch self {
+    case .addressSpace: "-v"
+    case .data: "-d"
+    case .stack: "-s"
+    case .descriptors: "-n"
+    case .processes: "-u"
+    }
+  }
+
+  /// The bytes of the unit in which `ulimit` counts; 1 for what is no memory.
+  package var ulimitUnitBytes: UInt64 {
+    switch self {
+    case .addressSpace, .data, .stack: 1_024
+    case .descriptors, .processes: 1
+    }
+  }
+
+  fileprivate var number: __rlimit_resource {
+    switch self {
+    case .addressSpace: RLIMIT_AS
+    case .data: RLIMIT_DATA
+    case .stack: RLIMIT_STACK
+    case .descriptors: RLIMIT_NOFILE
+    case .processes: __RLIMIT_NPROC
+    }
+  }
+}
+
 extension ProcessState {
   /// Undoes soft limits that the caller has lowered, as far as the hard limits allow, and forbids
   /// core dumps, since memory holds other people's mail.
@@ -20,27 +84,41 @@ extension ProcessState {
     try set(RLIMIT_CORE, rlimit64(rlim_cur: 0, rlim_max: 0))
   }
 
+  /// Finds a limit that leaves too little to work with; to be asked when `sanitise` has raised what can be raised.
+  ///
+  /// - Returns: The first such limit; nil if there is none.
+  /// - Throws: `Errno`.
+  package static func tooTightLimit() throws(Errno) -> LimitFault? {
+    for resource in LimitedResource.allCases {
+      let limit = UInt64(try limits(of: resource.number).rlim_cur)
+      if limit < resource.minimum { return LimitFault(resource: resource, limit: limit) }
+    }
+    return nil
+  }
+
   /// The size in bytes that no file may outgrow by a write of this process.
   ///
   /// - Throws: `Errno`.
   package static func fileSizeLimit() throws(Errno) -> UInt64 {
-    var limit = rlimit64()
-    // SAFETY: the kernel fills one structure.
-    try check("prlimit") { unsafe prlimit64(0, RLIMIT_FSIZE, nil, &limit) }
-    return UInt64(limit.rlim_cur)
+    UInt64(try limits(of: RLIMIT_FSIZE).rlim_cur)
   }
 
   /// Raises a soft limit, not above the hard limit.
   private static func raiseSoftLimit(
     _ resource: __rlimit_resource, toAtLeast wanted: UInt64
   ) throws(Errno) {
-    var limit = rlimit64()
-    // SAFETY: the kernel fills one structure.
-    try check("prlimit") { unsafe prlimit64(0, resource, nil, &limit) }
+    var limit = try limits(of: resource)
     let target = min(wanted, UInt64(limit.rlim_max))
     guard limit.rlim_cur < target else { return }
     limit.rlim_cur = rlim64_t(target)
     try set(resource, limit)
+  }
+
+  private static func limits(of resource: __rlimit_resource) throws(Errno) -> rlimit64 {
+    var limit = rlimit64()
+    // SAFETY: the kernel fills one structure.
+    try check("prlimit") { unsafe prlimit64(0, resource, nil, &limit) }
+    return limit
   }
 
   private static func set(_ resource: __rlimit_resource, _ limit: rlimit64) throws(Errno) {

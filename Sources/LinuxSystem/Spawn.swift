@@ -17,7 +17,8 @@ extension Execution {
   /// - Returns: Its process ID.
   /// - Throws: `Errno`, also if the program could not be executed.
   static func spawn(
-    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], redirections: [Redirection]
+    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], redirections: [Redirection],
+    inOwnSession: Bool = false
   ) throws(Errno) -> pid_t {
     let argumentVector = try CStrings(arguments, for: "posix_spawn")
     let environmentVector = try CStrings(environment, for: "posix_spawn")
@@ -25,7 +26,7 @@ extension Execution {
     var attributes = posix_spawnattr_t()
     try succeed(unsafe posix_spawnattr_init(&attributes))
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    try setDefaultSignals(&attributes)
+    try setAttributes(&attributes, inOwnSession: inOwnSession)
     var actions = unsafe posix_spawn_file_actions_t()
     try succeed(unsafe posix_spawn_file_actions_init(&actions))
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -63,8 +64,8 @@ extension Execution {
     return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
   }
 
-  private static func setDefaultSignals(
-    _ attributes: inout posix_spawnattr_t
+  private static func setAttributes(
+    _ attributes: inout posix_spawnattr_t, inOwnSession: Bool
   ) throws(Errno) {
     var all = sigset_t()
     var none = sigset_t()
@@ -73,7 +74,8 @@ extension Execution {
     unsafe sigemptyset(&none)
     try succeed(unsafe posix_spawnattr_setsigdefault(&attributes, &all))
     try succeed(unsafe posix_spawnattr_setsigmask(&attributes, &none))
-    let flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+    var flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+    if inOwnSession { flags |= Int16(POSIX_SPAWN_SETSID) }
     try succeed(unsafe posix_spawnattr_setflags(&attributes, flags))
   }
 

@@ -11,6 +11,8 @@ enum ASCII {
   static let comma: UInt8 = 0x2C
   static let dot: UInt8 = 0x2E
   static let slash: UInt8 = 0x2F
+  static let colon: UInt8 = 0x3A
+  static let carriageReturn: UInt8 = 0x0D
   static let less: UInt8 = 0x3C
   static let equals: UInt8 = 0x3D
   static let greater: UInt8 = 0x3E

@@ -61,20 +61,20 @@ package enum AddressPattern: Sendable, Equatable {
 }
 
 extension [AddressPattern] {
-  /// Tells whether any of the patterns permits an address.
+  /// Finds the first of the patterns that permits an address.
   ///
   /// - Parameters:
   ///   - address: The address, with its domain: one without a domain is permitted by nothing.
   ///   - delimiter: The bytes that separate an extension from the local part.
-  /// - Returns: Whether one of them does.
+  /// - Returns: The pattern; nil if none does.
   /// - Complexity: Linear in the number of patterns.
-  package func permit(_ address: AddrSpec, delimiter: [UInt8]) -> Bool {
-    guard address.domain != nil else { return false }
+  package func first(permitting address: AddrSpec, delimiter: [UInt8]) -> AddressPattern? {
+    guard address.domain != nil else { return nil }
     let domain = address.canonicalDomain
-    guard !domain.isEmpty else { return false }
+    guard !domain.isEmpty else { return nil }
     let localPart = address.canonicalLocalPart
     let base = Self.withoutExtension(localPart, delimiter: delimiter)
-    return contains { $0.permits(localPart: localPart, baseLocalPart: base, domain: domain) }
+    return first { $0.permits(localPart: localPart, baseLocalPart: base, domain: domain) }
   }
 
   /// Returns a local part without its extension, split where Postfix's `split_addr` does it.

@@ -24,4 +24,24 @@ package enum Checksum {
 
   /// Returns the checksum of all of `bytes`.
   package static func fnv1a(_ bytes: [UInt8]) -> UInt64 { fnv1a(bytes, 0..<bytes.count) }
+
+  /// Returns a checksum of whole words: the same idea with 64 bits at a time.
+  ///
+  /// A multiplication moves differences only upwards, so each step also folds the upper half into the lower one. It
+  /// stays a bijection: a single changed word is always found.
+  ///
+  /// - Parameters:
+  ///   - words: The data.
+  ///   - count: How many of them, from the first; at most `words.count`.
+  /// - Returns: 64 bits, not zero for the zeroed data of a record.
+  /// - Complexity: Four instructions and a load for eight bytes.
+  package static func words(_ words: [UInt64], count: Int) -> UInt64 {
+    let span = words.span.extracting(0..<count)
+    var hash = offsetBasis
+    for index in span.indices {
+      hash = (hash ^ span[index]) &* prime
+      hash ^= hash >> 32
+    }
+    return hash
+  }
 }

@@ -1,3 +1,5 @@
+package import InternetMessage
+
 /// What happens to a message that is not allowed.
 package enum Mode: String, Sendable, CaseIterable {
   /// It is refused.
@@ -55,6 +57,14 @@ package enum SyslogFacility: String, Sendable, CaseIterable {
   }
 }
 
+/// Who gets a notice.
+package enum Notifiee: Sendable, Equatable {
+  /// The word `user`: the default address of the user whom it is about.
+  case user
+  /// This address.
+  case address(AddrSpec)
+}
+
 /// The settings of postern.cf; each property has the default of its documentation.
 package struct Configuration: Sendable, Equatable {
   /// `sendmail_path`: the real sendmail, an absolute path.
@@ -87,6 +97,12 @@ package struct Configuration: Sendable, Equatable {
   package var quotaFile: [UInt8] = Array("/var/lib/postern/quota".utf8)
   /// `syslog_facility`.
   package var syslogFacility: SyslogFacility = .mail
+  /// `auto_suspend_refusals`: how many refused identities within an hour suspend a user; `nil` = `off`.
+  package var autoSuspendRefusals: UInt32?
+  /// `notify`: who gets mail when a quota is reached or a user is suspended.
+  package var notify: [Notifiee] = []
+  /// `mailbox_tables`; empty = Postfix's own virtual_mailbox_maps and virtual_alias_maps.
+  package var mailboxTables: [MailTable] = []
   /// The line that sets each name, by `Key.index`; 0 = not set.
   var lines: [Int] = []
 

@@ -96,9 +96,14 @@ private struct ConfigurationReader {
     case .traceHeader: Self.assign(yesOrNo(value), to: &configuration.addsTraceHeader, key, value)
     case .handoff:
       Self.assign(Scalar.word(value, as: HandoffKind.self), to: &configuration.handoff, key, value)
+    case .mailboxTables:
+      Self.assign(tables(value), to: &configuration.mailboxTables, key, value)
     case .syslogFacility:
       Self.assign(
         Scalar.word(value, as: SyslogFacility.self), to: &configuration.syslogFacility, key, value)
+    case .autoSuspendRefusals:
+      Self.assign(Scalar.threshold(value), to: &configuration.autoSuspendRefusals, key, value)
+    case .notify: Self.assign(Scalar.notifiees(value), to: &configuration.notify, key, value)
     }
   }
 
@@ -134,6 +139,17 @@ private struct ConfigurationReader {
       names.append(name)
     }
     return names
+  }
+
+  /// Reads a list of tables; an empty one means Postfix's own.
+  private func tables(_ value: ArraySlice<UInt8>) -> [MailTable]? {
+    var words = Words(value)
+    var tables: [MailTable] = []
+    while let word = words.next() {
+      guard let table = MailTable(word) else { return nil }
+      tables.append(table)
+    }
+    return tables
   }
 
   /// Reads the delimiters: punctuation that needs no quotes in a local part, letters and digits not,

@@ -18,6 +18,9 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
   case handoff
   case quotaFile = "quota_file"
   case syslogFacility = "syslog_facility"
+  case autoSuspendRefusals = "auto_suspend_refusals"
+  case notify
+  case mailboxTables = "mailbox_tables"
 
   /// The position in the order of declaration.
   var index: Int {
@@ -40,6 +43,9 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
     case .handoff: 15
     case .quotaFile: 16
     case .syslogFacility: 17
+    case .autoSuspendRefusals: 18
+    case .notify: 19
+    case .mailboxTables: 20
     }
   }
 
@@ -86,6 +92,9 @@ extension Configuration {
     case .handoff: "exec"
     case .quotaFile: "/var/lib/postern/quota"
     case .syslogFacility: "mail"
+    case .autoSuspendRefusals: "off"
+    case .notify: ""
+    case .mailboxTables: ""
     }
   }
 
@@ -108,7 +117,10 @@ extension Configuration {
     case .traceHeader: "yes or no: add X-Postern: so that an abuse report names the site"
     case .handoff: "exec, or supervise: wait for the real sendmail, undo the charge if it fails"
     case .quotaFile: "the state file"
+    case .mailboxTables: "where mailboxes:DOMAIN looks; Postfix's virtual_*_maps if empty"
     case .syslogFacility: "mail, daemon, user, auth, authpriv, or local0 to local7"
+    case .autoSuspendRefusals: "so many refused identities in an hour suspend a user; or off"
+    case .notify: "addresses, and user: who gets mail about reached quotas and suspensions"
     }
   }
 }

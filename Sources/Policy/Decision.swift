@@ -5,6 +5,8 @@ package import InternetMessage
 /// What cannot be judged is an error, never a permit.
 package enum Decision: Sendable, Equatable {
   case permit
+  /// It is handed over, for `mode = audit`, though there is a reason to refuse it.
+  case lift(ReasonCode)
   case reject(Rejection)
 }
 

@@ -16,7 +16,10 @@ extension ConfigurationKey {
     case .headerSizeLimit: .size(minimum: 1, maximum: Scalar.maximumHeaderBytes)
     case .traceHeader: .oneOf(["yes", "no"])
     case .handoff: .oneOf(HandoffKind.allCases.map(\.rawValue))
+    case .mailboxTables: .tables(types: MailTable.types)
     case .syslogFacility: .oneOf(SyslogFacility.allCases.map(\.rawValue))
+    case .autoSuspendRefusals: .countOrOff
+    case .notify: .notifiees(maximum: Scalar.maximumNotifiees)
     }
   }
 

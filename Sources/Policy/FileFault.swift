@@ -16,6 +16,12 @@ package enum ExpectedValue: Sendable, Equatable {
   case delimiter
   /// One address `local@domain`.
   case address
+  /// A number from 1 to 4294967295, or `off`.
+  case countOrOff
+  /// At most so many addresses `local@domain`, or the word `user`.
+  case notifiees(maximum: Int)
+  /// Tables as `type:path` of these types, or `command:path`.
+  case tables(types: [String])
   /// A text of at most so many bytes, in double quotes if it holds blanks.
   case reason(maximum: Int)
 }
@@ -59,12 +65,18 @@ package enum FileFault: Sendable, Equatable {
   case repeatedUser([UInt8], firstLine: Int)
   case tooManyPatterns(limit: Int)
 
+  // The input of an import.
+  /// More than a user and an address.
+  case severalAddresses([UInt8])
+
   // Found when names are resolved.
   case unknownUser([UInt8])
   case sameUID(UInt32, user: [UInt8], otherUser: [UInt8], otherLine: Int)
   case entryTooLarge(limit: Int)
   /// `default_domain` is not set and Postfix gave none that is usable.
   case noDefaultDomain
+  /// There is no mailbox in the domain of a `mailboxes:`; the map is built all the same.
+  case noMailboxes(domain: [UInt8])
 }
 
 /// A fault with its place.

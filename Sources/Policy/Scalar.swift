@@ -23,6 +23,41 @@ enum Scalar {
     return .count(count)
   }
 
+  /// Reads a number that can be switched off: the outer nil is a fault, the inner one `off`.
+  ///
+  ///     threshold = 1*DIGIT / "off"        ; not 0
+  static func threshold(_ bytes: ArraySlice<UInt8>) -> UInt32?? {
+    if ASCII.matches(bytes, "off") { return .some(nil) }
+    guard let value = number(bytes), value > 0, let count = UInt32(exactly: value) else {
+      return nil
+    }
+    return .some(count)
+  }
+
+  /// The most addresses in `notify`: a mail to a whole customer base is no notice.
+  static let maximumNotifiees = 16
+
+  /// Reads who gets notices; an empty list is nobody.
+  ///
+  ///     notify = [ notifiee *( ( WSP / "," ) notifiee ) ]
+  ///     notifiee = "user" / local "@" domain
+  static func notifiees(_ bytes: ArraySlice<UInt8>) -> [Notifiee]? {
+    var reader = PatternReader()
+    var words = Words(bytes)
+    var notifiees: [Notifiee] = []
+    while let word = words.next() {
+      guard notifiees.count < maximumNotifiees else { return nil }
+      if ASCII.matches(word, "user") {
+        notifiees.append(.user)
+      } else if let address = try? reader.read(word).address {
+        notifiees.append(.address(address))
+      } else {
+        return nil
+      }
+    }
+    return notifiees
+  }
+
   /// Reads a number of bytes.
   ///
   ///     size = 1*DIGIT ["K" / "M" / "G"]

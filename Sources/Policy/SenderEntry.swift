@@ -4,6 +4,8 @@ package import InternetMessage
 package struct SenderRules: Sendable, Equatable {
   /// The addresses.
   package var patterns: [AddressPattern] = []
+  /// The domains of `mailboxes:DOMAIN`, in comparison form; `postern map build` turns them into patterns.
+  package var mailboxDomains: [[UInt8]] = []
   /// The envelope sender where `-f` is missing: `default=ADDRESS`, else the first `local@domain`.
   ///
   /// Its local part is as written, its domain in comparison form.
@@ -83,15 +85,32 @@ package struct SenderEntry: Sendable, Equatable {
   ///   - delimiter: The bytes of `recipient_delimiter`.
   /// - Returns: Whether a pattern, the default address or an exemption permits it.
   package func permits(_ address: AddrSpec, delimiter: [UInt8]) -> Bool {
-    if isExempt { return true }
-    if let own = defaultAddress, address.domain != nil, own.canonical == address.canonical {
-      return true
+    permit(for: address, delimiter: delimiter) != nil
+  }
+
+  /// Finds what lets the user send as an address.
+  ///
+  /// - Parameters:
+  ///   - address: The address with its domain.
+  ///   - delimiter: The bytes of `recipient_delimiter`.
+  /// - Returns: The exemption, the first pattern, or the default address; nil = nothing permits it.
+  package func permit(for address: AddrSpec, delimiter: [UInt8]) -> Permit? {
+    if isExempt { return .exemption }
+    if let pattern = patterns.first(permitting: address, delimiter: delimiter) {
+      return .pattern(pattern)
     }
-    return patterns.permit(address, delimiter: delimiter)
+    guard let own = defaultAddress, address.domain != nil, own.canonical == address.canonical
+    else { return nil }
+    return .defaultAddress
   }
 
   /// Whether the user may send with the null envelope sender.
-  package var permitsNullSender: Bool { isExempt || patterns.contains(where: \.permitsNullSender) }
+  package var permitsNullSender: Bool { nullSenderPermit != nil }
+
+  /// What lets the user send with the null envelope sender.
+  package var nullSenderPermit: Permit? {
+    isExempt ? .exemption : patterns.first(where: \.permitsNullSender).map { .pattern($0) }
+  }
 
   /// Returns the mode in force.
   package func mode(defaults: Configuration) -> Mode { rules.mode ?? defaults.mode }

@@ -38,6 +38,7 @@ struct SenderLine {
   /// A word that begins with an option's name and `=` is that option. Any other word with `@` is an
   /// address, even if it holds `=`, which RFC 5322 allows in a local part.
   private mutating func add(_ word: ArraySlice<UInt8>) -> FileFault? {
+    if ASCII.begins(word, with: Self.mailboxes) { return addMailboxes(word) }
     guard let equals = word.firstIndex(of: ASCII.equals) else { return addPattern(word) }
     let name = word[..<equals]
     let value = word[(equals + 1)...]
@@ -52,6 +53,21 @@ struct SenderLine {
       }
     }
     return word.contains(ASCII.at) ? addPattern(word) : .unknownOption(Array(word.prefix(64)))
+  }
+
+  private static let mailboxes = "mailboxes:"
+
+  /// `mailboxes:DOMAIN`: every mailbox and alias that exists in a domain when the map is built.
+  private mutating func addMailboxes(_ word: ArraySlice<UInt8>) -> FileFault? {
+    let name = word.dropFirst(Self.mailboxes.utf8.count)
+    guard let domain = DomainName.canonical(Array(name)) else {
+      return .badPattern(Array(word.prefix(320)), .domain)
+    }
+    guard rules.mailboxDomains.count < SendersFile.maximumPatterns else {
+      return .tooManyPatterns(limit: SendersFile.maximumPatterns)
+    }
+    rules.mailboxDomains.append(domain)
+    return nil
   }
 
   private mutating func addPattern(_ word: ArraySlice<UInt8>) -> FileFault? {
@@ -121,7 +137,8 @@ struct SenderLine {
       Self.assign(Scalar.limit(value), to: &rules.recipientsPerMessage, key, value)
     // Not among `siteOptions`.
     case .sendmailPath, .exemptUsers, .unlistedUsers, .defaultDomain, .recipientDelimiter,
-      .traceHeader, .handoff, .quotaFile, .syslogFacility:
+      .traceHeader, .handoff, .quotaFile, .syslogFacility, .autoSuspendRefusals, .notify,
+      .mailboxTables:
       .unknownOption(Array(key.rawValue.utf8))
     }
   }

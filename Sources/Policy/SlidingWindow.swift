@@ -6,14 +6,19 @@ package struct StepCounts: Sendable, Equatable {
   package var messages: UInt32
   /// Recipients charged.
   package var recipients: UInt32
-  /// Messages refused.
+  /// Messages refused, for whatever reason.
   package var refused: UInt32
+  /// Messages among them that named somebody else as sender.
+  package var foreign: UInt32
 
   /// Creates counts, zero where not given.
-  package init(messages: UInt32 = 0, recipients: UInt32 = 0, refused: UInt32 = 0) {
+  package init(
+    messages: UInt32 = 0, recipients: UInt32 = 0, refused: UInt32 = 0, foreign: UInt32 = 0
+  ) {
     self.messages = messages
     self.recipients = recipients
     self.refused = refused
+    self.foreign = foreign
   }
 
   /// Returns the count of one resource.
@@ -28,12 +33,14 @@ package struct StepCounts: Sendable, Equatable {
     messages = messages.addingSaturating(other.messages)
     recipients = recipients.addingSaturating(other.recipients)
     refused = refused.addingSaturating(other.refused)
+    foreign = foreign.addingSaturating(other.foreign)
   }
 
   mutating func subtract(_ other: StepCounts) {
     messages -= min(messages, other.messages)
     recipients -= min(recipients, other.recipients)
     refused -= min(refused, other.refused)
+    foreign -= min(foreign, other.foreign)
   }
 }
 
@@ -132,6 +139,16 @@ package struct SlidingWindow: Sendable, Equatable {
   /// The number of refused messages in the window.
   package var refused: UInt64 {
     steps.reduce(0) { $0 + UInt64($1.refused) }
+  }
+
+  /// The number of messages in the window that were refused for somebody else's identity.
+  package var foreign: UInt64 {
+    steps.reduce(0) { $0 + UInt64($1.foreign) }
+  }
+
+  /// Forgets the refused identities; the messages stay counted as refused.
+  package mutating func forgetForeign() {
+    for age in steps.indices { steps[age].foreign = 0 }
   }
 
   /// Whether nothing at all is counted.

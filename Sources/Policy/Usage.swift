@@ -11,6 +11,10 @@ package struct Usage: Sendable, Equatable {
   /// What a torn record held is unknown, so every finite limit counts as used up until its window
   /// has passed since then.
   package var tornSince: UInt64?
+  /// When notices were last sent.
+  package var notices = Notices()
+  /// What has ever been counted.
+  package var counters = Counters()
 
   /// Creates the usage of a user of whom nothing is known.
   ///
@@ -22,12 +26,15 @@ package struct Usage: Sendable, Equatable {
 
   /// Creates usage from its parts.
   package init(
-    hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64? = nil
+    hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64?,
+    notices: Notices, counters: Counters
   ) {
     self.hour = hour
     self.day = day
     self.lastMessage = lastMessage
     self.tornSince = tornSince
+    self.notices = notices
+    self.counters = counters
   }
 
   /// The window of a period.
@@ -86,6 +93,7 @@ package struct Usage: Sendable, Equatable {
   package mutating func advance(to now: UInt64) {
     hour.advance(to: now)
     day.advance(to: now)
+    notices.advance(to: now)
     guard let since = tornSince else { return }
     // A clock that went back starts the wait anew instead of stretching it to the old second.
     tornSince = min(since, now)
@@ -95,12 +103,45 @@ package struct Usage: Sendable, Equatable {
   /// Charges one submission.
   ///
   /// - Parameters:
-  ///   - counts: What it adds.
+  ///   - counts: What it adds: messages and recipients.
   ///   - now: Seconds since 1970, the second that `advance(to:)` was given.
   package mutating func add(_ counts: StepCounts, now: UInt64) {
     hour.add(counts)
     day.add(counts)
+    counters.permit(messages: counts.messages, recipients: counts.recipients)
     if counts.messages > 0 { lastMessage = now }
+  }
+
+  /// Counts one message that was refused.
+  ///
+  /// - Parameter reason: Why.
+  package mutating func refuse(_ reason: ReasonCode) {
+    let counts = StepCounts(refused: 1, foreign: reason.isForeignIdentity ? 1 : 0)
+    hour.add(counts)
+    day.add(counts)
+    counters.refuse(reason)
+  }
+
+  /// Counts one message that only `mode = audit` let pass; it is charged besides.
+  ///
+  /// - Parameter reason: Why it would have been refused.
+  package mutating func lift(_ reason: ReasonCode) { counters.lift(reason) }
+
+  /// Takes the right to send one notice; see `Notices.take`.
+  ///
+  /// - Returns: The kind if it is to be sent.
+  package mutating func takeNotice(_ kind: NoticeKind, now: UInt64) -> NoticeKind? {
+    notices.take(kind, now: now) ? kind : nil
+  }
+
+  /// Forgets what was used and that the record was torn; counters and notices stay.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  package mutating func reset(now: UInt64) {
+    var fresh = Usage(now: now)
+    fresh.notices = notices
+    fresh.counters = counters
+    self = fresh
   }
 
   /// Takes a charge back, as far as it is still in the windows.

@@ -17,6 +17,7 @@ package struct Caller: Sendable {
   package static func takeOver() throws(Refusal) -> Caller {
     let credentials = Credentials.current()
     do { try ProcessState.sanitise() } catch { throw .system(error) }
+    if let fault = try tooTightLimit() { throw .limit(fault) }
     if credentials.isPrivileged {
       guard credentials.effectiveUserID != 0 else { throw .installation(.wrongPrivilege) }
       // Only the set-gid bit is left: the message would be handed over as the caller.
@@ -29,5 +30,9 @@ package struct Caller: Sendable {
       throw .installation(.notPrivileged)
     }
     return Caller(uid: credentials.realUserID, configuration: directory)
+  }
+
+  private static func tooTightLimit() throws(Refusal) -> LimitFault? {
+    do { return try ProcessState.tooTightLimit() } catch { throw .system(error) }
   }
 }

@@ -19,6 +19,10 @@ struct DecisionRecord: Sendable {
   var recipients: Use?
   var isMapStale = false
   var facility: SyslogFacility = .mail
+  /// The suspension that this message brought about.
+  var suspension: Suspension?
+  /// The mail that must be sent about it.
+  var notice: Notice?
 
   /// What the hour holds after this decision, and how much it may hold.
   struct Use: Sendable {
@@ -80,6 +84,14 @@ struct DecisionRecord: Sendable {
     line.append(" status=")
     line.append(decimal: UInt64(clamping: status))
     send(line, severity: .error)
+  }
+
+  /// Logs the suspension that the refusal brought about, and sends the notice that is due with it.
+  func sendConsequences() {
+    if let suspension {
+      SuspensionEvent(suspension, isEnd: false, uid: uid, user: user, facility: facility).log()
+    }
+    notice?.send()
   }
 
   private func send(_ line: [UInt8], severity: SystemLog.Severity) {

@@ -33,6 +33,7 @@ package enum Diagnostics {
     case .handoff(let error): text(for: error)
     case .installation(let fault): text(for: fault)
     case .system(let error): "the system refused \(error.call): \(error.text); nothing was sent"
+    case .limit(let fault): text(for: fault)
     }
   }
 
@@ -53,6 +54,16 @@ package enum Diagnostics {
   package static func shown(_ bytes: some Collection<UInt8>, limit: Int = 120) -> String {
     var text: [UInt8] = []
     text.append(escaping: bytes, limit: limit)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Writes a time as RFC 3339 does, in UTC.
+  ///
+  /// - Parameter time: Seconds since 1970.
+  /// - Returns: For example `2026-11-23T20:43:56Z`.
+  package static func shown(time: UInt64) -> String {
+    var text: [UInt8] = []
+    text.append(time: time)
     return String(decoding: text, as: UTF8.self)
   }
 

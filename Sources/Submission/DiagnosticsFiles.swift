@@ -32,10 +32,14 @@ extension Diagnostics {
     case .unterminatedQuote(let name): "\(shown(name))=\" has no closing quote"
     case .repeatedUser(let user, let line): "\(shown(user)) has an entry already in line \(line)"
     case .tooManyPatterns(let limit): "more than \(limit) addresses"
+    case .severalAddresses(let line):
+      "'\(shown(line, limit: 60))' is not a user, a tab and one address"
     case .unknownUser(let user): "there is no account \(shown(user)) on this machine"
     case .sameUID(let uid, let user, let other, let line):
       "\(shown(user)) has the UID \(uid) like \(shown(other)) in line \(line); merge the two entries"
     case .entryTooLarge(let limit): "the compiled entry is larger than \(limit) bytes"
+    case .noMailboxes(let domain):
+      "mailboxes:\(shown(domain)): the mailbox_tables hold no mailbox or alias of this domain"
     case .noDefaultDomain:
       "an address without a domain needs default_domain, and Postfix's myorigin could not be read"
     }
@@ -52,13 +56,16 @@ extension Diagnostics {
     case .domain: "a domain name"
     case .delimiter: "up to 8 of the characters + - = _ # ~ / ^"
     case .address: "one address"
+    case .countOrOff: "a number from 1 to 4294967295 or 'off'"
+    case .notifiees(let maximum): "at most \(maximum) addresses local@domain, or the word user"
+    case .tables(let types): "type:path (\(types.joined(separator: ", "))) or command:path"
     case .reason(let maximum): "a text of at most \(maximum) printable characters"
     }
   }
 
   private static func text(for fault: PatternFault) -> String {
     switch fault {
-    case .notAnAddress: "not an address, @domain, @.domain, * or <>"
+    case .notAnAddress: "not an address, @domain, @.domain, mailboxes:domain, * or <>"
     case .localPart: "the local part is not one that a From: could hold"
     case .route: "'%' and '!' route mail and cannot be part of an allowed address"
     case .domain: "the domain is no domain name"

@@ -21,6 +21,11 @@ extension Diagnostics {
     }
   }
 
+  /// What a suspension by `auto_suspend_refusals` gives as its reason.
+  static func reasonOfSuspension(refusals: UInt32) -> [UInt8] {
+    [UInt8]("\(refusals) refused identities within an hour".utf8)
+  }
+
   private static func text(
     _ role: IdentityRole, _ identity: OffendingIdentity, user: String, allowed: [AddressPattern]
   ) -> String {
@@ -62,8 +67,6 @@ extension Diagnostics {
     let use = "\(user) has used \(excess.used)/\(excess.limit) \(resource) per \(period)"
     let request = excess.resource == .messages ? "" : ", this message has \(excess.requested)"
     guard let time = excess.nextFree else { return "\(use)\(request); no more will be free" }
-    var text: [UInt8] = []
-    text.append(time: time)
-    return "\(use)\(request); next free at \(String(decoding: text, as: UTF8.self))"
+    return "\(use)\(request); next free at \(shown(time: time))"
   }
 }

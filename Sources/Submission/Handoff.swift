@@ -118,6 +118,20 @@ package struct Handoff: Sendable {
     }
   }
 
+  /// Starts the real sendmail, and waits for nothing.
+  ///
+  /// - Parameter message: The message; it becomes the standard input of the child.
+  /// - Throws: `HandoffError`, also if the program cannot be trusted.
+  func launch(_ message: consuming FileDescriptor) throws(HandoffError) {
+    try requireTrustedProgram()
+    do {
+      try Execution.launch(
+        path, arguments: arguments, environment: Self.environment, standardInput: message)
+    } catch {
+      throw .system(error)
+    }
+  }
+
   /// Refuses a program that others than root can replace: they would receive every user's mail, as postern.
   ///
   /// - Throws: `HandoffError`.

@@ -11,19 +11,23 @@ enum Verdict {
 }
 
 /// Decides about one message and charges it.
-struct Judgement {
+struct Judgement: Sendable {
   let site: Site
+  /// Whether nothing is charged or counted: it is decided what would be, see `Transaction.rehearse`.
+  var isRehearsal = false
 
   /// Judges a message.
   ///
   /// - Parameters:
   ///   - reading: What was read of it, or why it could not be read.
-  ///   - record: Takes what the quota says.
+  ///   - record: Takes what the quota says, and what else the refusal brings about.
   /// - Returns: What becomes of it; it is charged then, unless its user is exempt.
   /// - Throws: `Refusal`: it is counted as refused and not charged.
   func judge(
     _ reading: Result<Draft, Refusal>, _ record: inout DecisionRecord
   ) throws(Refusal) -> Verdict {
+    // Before anything that audit would lift: a suspension binds whatever the message looks like.
+    if let suspension = try suspension() { try refuse(suspension, &record) }
     switch reading {
     case .failure(let refusal):
       return try object(refusal, recipients: 1, &record)
@@ -45,11 +49,17 @@ struct Judgement {
     let charge = try transact(recipients: draft.claim.recipientCount) { usage, now in
       rejection = Evaluation.quota(
         of: draft.claim, entry: entry, limits: site.limits, usage: usage, now: now)
-      return site.mode == .audit ? .permit : rejection.map { .reject($0) } ?? .permit
+      guard let rejection else { return .permit }
+      return site.mode == .audit ? .lift(rejection.reason) : .reject(rejection)
     }
     record.describe(charge, site)
     guard let rejection else { return .permit(draft, charge) }
-    guard site.mode == .audit else { throw .policy(rejection) }
+    guard site.mode == .audit else {
+      if charge.notice != nil, case .quota(let excess) = rejection.cause {
+        record.notice = notice(.quota(excess))
+      }
+      throw .policy(rejection)
+    }
     return .audit(.policy(rejection), charge)
   }
 
@@ -58,11 +68,10 @@ struct Judgement {
     _ refusal: Refusal, recipients: UInt32, _ record: inout DecisionRecord
   ) throws(Refusal) -> Verdict {
     guard site.mode == .audit, refusal.reason.isLiftedByAudit else {
-      Self.countRefusal(of: site)
-      throw refusal
+      try refuse(refusal, &record)
     }
     guard !site.isExempt else { return .audit(refusal, nil) }
-    let charge = try transact(recipients: recipients) { _, _ in .permit }
+    let charge = try transact(recipients: recipients) { _, _ in .lift(refusal.reason) }
     record.describe(charge, site)
     return .audit(refusal, charge)
   }
@@ -72,24 +81,84 @@ struct Judgement {
   ) throws(Refusal) -> Charge {
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
+      if isRehearsal { return try ledger.rehearse(uid: site.uid, decide: decide) }
       return try ledger.charge(uid: site.uid, recipients: recipients, decide: decide)
     } catch {
       throw .ledger(error)
     }
   }
+}
 
-  /// Counts a refused message.
+/// Suspensions and refusals.
+extension Judgement {
+  /// Returns the refusal of a suspended user: by the map, by `postern suspend`, or by its own refusals.
+  ///
+  /// It asks the file system for every message, and for exempt users, too: an order to stop must take effect at once.
+  private func suspension() throws(Refusal) -> Refusal? {
+    var reason = site.entry?.suspended
+    if reason == nil {
+      do throws(LedgerError) {
+        let suspensions = Suspensions(beside: site.configuration.quotaFile)
+        reason = try suspensions.suspension(of: site.uid)?.reason
+      } catch {
+        throw .ledger(error)
+      }
+    }
+    guard let reason else { return nil }
+    return .policy(Rejection(cause: .userSuspended(reason: reason), user: site.user))
+  }
+
+  /// Counts a refused message and refuses it.
+  private func refuse(
+    _ refusal: Refusal, _ record: inout DecisionRecord
+  ) throws(Refusal) -> Never {
+    guard !isRehearsal else { throw refusal }
+    let rule = site.configuration.autoSuspendRefusals.map {
+      SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
+    }
+    if let count = Self.countRefusal(refusal.reason, of: site, suspending: rule) {
+      record.suspension = count.suspension
+      if count.notice == .suspended, let suspension = count.suspension ?? known() {
+        record.notice = notice(.suspension(suspension))
+      }
+    }
+    throw refusal
+  }
+
+  /// The suspension that stands beside the state file, for its notice; one in the map needs none.
+  private func known() -> Suspension? {
+    do throws(LedgerError) {
+      return try Suspensions(beside: site.configuration.quotaFile).suspension(of: site.uid)
+    } catch {
+      return nil
+    }
+  }
+
+  private func notice(_ subject: Notice.Subject) -> Notice? {
+    Notice(
+      subject, uid: site.uid, user: site.user, entry: site.entry,
+      configuration: site.configuration)
+  }
+
+  /// Counts a refused message; that of an exempt user only if it is suspended.
   ///
   /// The refusal stands whether or not it can be counted.
   ///
-  /// - Parameter site: Whose message it is.
-  static func countRefusal(of site: Site) {
-    guard !site.isExempt else { return }
+  /// - Parameters:
+  ///   - reason: Why it is refused.
+  ///   - site: Whose message it is.
+  ///   - rule: When refused identities suspend the user.
+  /// - Returns: What it has led to; nil if it was not counted.
+  @discardableResult
+  static func countRefusal(
+    _ reason: ReasonCode, of site: Site, suspending rule: SuspensionRule? = nil
+  ) -> RefusalCount? {
+    guard !site.isExempt || reason == .userSuspended else { return nil }
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      try ledger.countRefusal(uid: site.uid)
+      return try ledger.refuse(uid: site.uid, reason: reason, suspending: rule)
     } catch {
-      return
+      return nil
     }
   }
 }

@@ -36,7 +36,7 @@ package struct QuotaRow: Sendable, Equatable {
   /// Messages refused in the last 24 hours.
   package var refusedInDay: UInt64
   /// When a message to one recipient is granted again, in seconds since 1970; `nil` = it is granted
-  /// now, or, where a limit is 0, never.
+  /// now, or, where a limit is 0 or the user is suspended, never.
   package var nextFree: UInt64?
   /// When a message was last charged, in seconds since 1970; `nil` = not within memory.
   package var lastMessage: UInt64?
@@ -50,10 +50,11 @@ package struct QuotaRow: Sendable, Equatable {
   ///     limits of postern.cf.
   ///   - configuration: postern.cf.
   ///   - usage: What the ledger says, aged to `now`.
+  ///   - suspension: That by `postern suspend` or `auto_suspend_refusals`; nil = none.
   ///   - now: Seconds since 1970.
   package init(
     uid: UInt32, user: [UInt8], entry: SenderEntry?, configuration: Configuration, usage: Usage,
-    now: UInt64
+    suspension: Suspension?, now: UInt64
   ) {
     let limits = entry?.limits(defaults: configuration) ?? configuration.limits
     func windows(_ resource: QuotaResource) -> Windows {
@@ -67,25 +68,26 @@ package struct QuotaRow: Sendable, Equatable {
     self.uid = uid
     self.user = user
     mode = entry?.mode(defaults: configuration) ?? configuration.mode
-    suspended = entry?.suspended
+    suspended = entry?.suspended ?? suspension?.reason
     messages = windows(.messages)
     recipients = windows(.recipients)
     refusedInHour = usage.hour.refused
     refusedInDay = usage.day.refused
-    nextFree = Self.nextFree(usage, limits, now)
+    nextFree = suspended == nil ? Self.nextFree(usage, limits, now) : nil
     lastMessage = usage.lastMessage
   }
 
   /// How many messages can be sent before any limit is reached, each taken as one to one recipient;
   /// `nil` = unlimited.
   package var left: UInt64? {
-    [messages.hour, messages.day, recipients.hour, recipients.day].compactMap(\.left).min()
+    if suspended != nil { return 0 }
+    return [messages.hour, messages.day, recipients.hour, recipients.day].compactMap(\.left).min()
   }
 
-  /// Whether anything at all happened in the last 24 hours.
+  /// Whether anything at all happened in the last 24 hours, or the user is suspended.
   package var isActive: Bool {
     let used = [messages.hour, messages.day, recipients.hour, recipients.day].map(\.used)
-    return used.contains { $0 > 0 } || refusedInHour > 0 || refusedInDay > 0
+    return suspended != nil || used.contains { $0 > 0 } || refusedInHour > 0 || refusedInDay > 0
   }
 
   /// The latest of the times at which the limits that are reached free one message.

@@ -13,9 +13,9 @@ extension QuotaRow {
   package var json: [UInt8] {
     let fields = [
       "\"uid\":\(uid)",
-      "\"user\":" + Self.json(user),
+      "\"user\":" + JSONText.string(user),
       "\"mode\":\"\(mode.rawValue)\"",
-      "\"suspended\":" + (suspended.map(Self.json) ?? "null"),
+      "\"suspended\":" + (suspended.map(JSONText.string) ?? "null"),
       "\"messages\":" + Self.json(messages),
       "\"recipients\":" + Self.json(recipients),
       "\"refused\":{\"hour\":\(refusedInHour),\"day\":\(refusedInDay)}",
@@ -35,23 +35,6 @@ extension QuotaRow {
 
   private static func json(_ number: UInt64?) -> String {
     number.map { "\($0)" } ?? "null"
-  }
-
-  /// A text as a JSON string (RFC 8259 §7); bytes that are no UTF-8 become U+FFFD.
-  private static func json(_ text: [UInt8]) -> String {
-    var string = "\""
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      switch scalar {
-      case "\"", "\\":
-        string += "\\\(scalar)"
-      case "\u{0}"..."\u{1F}", "\u{7F}":
-        let digits = String(scalar.value, radix: 16)
-        string += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default:
-        string.unicodeScalars.append(scalar)
-      }
-    }
-    return string + "\""
   }
 }
 

@@ -17,6 +17,7 @@ package enum Refusal: Error {
   case handoff(HandoffError)
   case installation(InstallationFault)
   case system(Errno)
+  case limit(LimitFault)
 
   /// The reason code, which also decides the exit status.
   package var reason: ReasonCode {
@@ -24,7 +25,7 @@ package enum Refusal: Error {
     case .command(.usage): .usage
     case .command(.unsupportedOption): .unsupportedOption
     case .intake(.headerTooLarge), .intake(.messageTooLarge): .sizeLimit
-    case .intake(.system), .system: .systemError
+    case .intake(.system), .system, .limit: .systemError
     case .message(let error):
       switch error.kind {
       case .header: .headerMalformed

@@ -25,15 +25,25 @@ package enum Submission {
       let invocation = try understand(argv, site)
       switch invocation.mode {
       case .deliver: return try submit(invocation, argv, site)
-      case .smtp: throw .command(.unsupportedOption("-bs"))
+      case .smtp: return try SMTPService.run(site)
       case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
         try QueueCommand(argv, site).run()
       case .quotaStatus: return try reportQuota(of: site)
       }
     } catch {
       record.log(.reject, error)
-      return refuse(error)
+      return speaksSMTP ? turnAway(error) : refuse(error)
     }
+  }
+
+  /// Whether the caller expects replies on standard output.
+  private static var speaksSMTP: Bool {
+    (try? Invocation.parse(ProcessArguments.bytes()))?.mode == .smtp
+  }
+
+  private static func turnAway(_ refusal: Refusal) -> Int32 {
+    SMTPService.turnAway(refusal)
+    return refusal.reason.exitStatus
   }
 
   /// A command line that is refused is a refused message of its user.
@@ -41,8 +51,9 @@ package enum Submission {
     _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Invocation {
     do { return try Invocation.parse(argv) } catch {
-      Judgement.countRefusal(of: site)
-      throw .command(error)
+      let refusal = Refusal.command(error)
+      Judgement.countRefusal(refusal.reason, of: site)
+      throw refusal
     }
   }
 
@@ -51,15 +62,16 @@ package enum Submission {
     _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site
   ) throws(Refusal) -> Int32 {
     var transaction = Transaction(invocation, argv: argv, site)
-    var input: FileDescriptor
-    do {
+    let outcome: Transaction.Outcome
+    if invocation.verifyOnly {
       // A probe has no message, and Postfix does not wait for one.
-      input =
-        invocation.verifyOnly ? try FileDescriptor.open(path: "/dev/null") : .standardInput
-    } catch {
-      throw .system(error)
+      var nothing: FileDescriptor
+      do { nothing = try FileDescriptor.open(path: "/dev/null") } catch { throw .system(error) }
+      outcome = transaction.submit(&nothing, by: site.configuration.handoff)
+    } else {
+      var input = FileDescriptor.standardInput
+      outcome = transaction.submit(&input, by: site.configuration.handoff)
     }
-    let outcome = transaction.submit(&input, by: site.configuration.handoff)
     return exitStatus(of: outcome)
   }
 
@@ -87,15 +99,17 @@ package enum Submission {
   /// Prints the caller's own row; `postern quota status` serves ordinary users with it.
   private static func reportQuota(of site: Site) throws(Refusal) -> Int32 {
     let usage: Usage
+    let suspension: Suspension?
     do throws(LedgerError) {
       let ledger = try Ledger.open(path: site.configuration.quotaFile)
       usage = try ledger.usage(uid: site.uid)
+      suspension = try ledger.suspensions.suspension(of: site.uid)
     } catch {
       throw .ledger(error)
     }
     let row = QuotaRow(
       uid: site.uid, user: site.user, entry: site.entry, configuration: site.configuration,
-      usage: usage, now: Clock.seconds())
+      usage: usage, suspension: suspension, now: Clock.seconds())
     do { try StandardOutput.write(row.json + [Byte.lineFeed]) } catch { throw .system(error) }
     return 0
   }

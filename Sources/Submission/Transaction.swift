@@ -1,5 +1,6 @@
 internal import InternetMessage
-internal import LinuxSystem
+internal import Ledger
+package import LinuxSystem
 package import Policy
 
 /// One message on its way through the gate: the same way from standard input and from SMTP.
@@ -10,7 +11,12 @@ package struct Transaction: Sendable {
   package let invocation: Invocation
   /// The command line that Postfix alone would have got; `mode = audit` hands it over.
   private let argv: [[UInt8]]
-  private var record: DecisionRecord
+  private let judgement: Judgement
+  var record: DecisionRecord
+  /// The header section as it was read, as far as the message came.
+  private(set) var section: HeaderSection?
+  /// What the message claims, and from its permission on what is settled about it.
+  private(set) var draft: Draft?
 
   /// How a message's way ended.
   package enum Outcome {
@@ -28,10 +34,14 @@ package struct Transaction: Sendable {
   ///   - invocation: What the command line asks for.
   ///   - argv: The command line itself, argv[0] included.
   ///   - site: Whose mail it is.
-  package init(_ invocation: Invocation, argv: [[UInt8]], _ site: Site) {
+  ///   - isRehearsal: Whether nothing is to be charged or counted.
+  package init(
+    _ invocation: Invocation, argv: [[UInt8]], _ site: Site, isRehearsal: Bool = false
+  ) {
     self.invocation = invocation
     self.argv = argv
     self.site = site
+    judgement = Judgement(site: site, isRehearsal: isRehearsal)
     record = DecisionRecord(uid: site.uid)
     record.describe(site)
   }
@@ -46,20 +56,49 @@ package struct Transaction: Sendable {
     _ input: inout Source, by way: HandoffKind
   ) -> Outcome {
     do throws(Refusal) {
-      let message = try receive(&input)
-      let draft = read(message.header)
-      switch try Judgement(site: site).judge(draft, &record) {
-      case .permit(let draft, let charge):
-        let header = draft.editedHeader(invocation, site, time: Clock.seconds())
-        let letter = try Delivery.seal(message, header: header, charge, site)
-        return try Delivery(handoff(draft), charge, site).run(letter, by: way, record, nil)
-      case .audit(let refusal, let charge):
-        let letter = try Delivery.sealOriginal(message, charge, site)
-        return try Delivery(originalHandoff, charge, site).run(letter, by: way, record, refusal)
-      }
+      let parcel = try prepare(&input)
+      return try Delivery(parcel.handoff, parcel.charge, site)
+        .run(parcel.letter, by: way, record, parcel.lifted)
     } catch {
       record.log(.reject, error)
+      record.sendConsequences()
       return .refused(error)
+    }
+  }
+
+  /// A message that may go: what the real sendmail gets.
+  struct Parcel: ~Copyable {
+    let letter: FileDescriptor
+    /// The header section that the letter begins with; nil = as it came.
+    let header: [UInt8]?
+    let handoff: Handoff
+    /// What was charged; nil for exempt users.
+    let charge: Charge?
+    /// The refusal that `mode = audit` has lifted.
+    let lifted: Refusal?
+  }
+
+  /// Reads, judges and charges the message.
+  ///
+  /// - Parameter input: The message as the caller sends it.
+  /// - Returns: What is to be handed over.
+  /// - Throws: `Refusal`, counted and not charged.
+  mutating func prepare<Source: MessageSource & ~Copyable>(
+    _ input: inout Source
+  ) throws(Refusal) -> Parcel {
+    let message = try receive(&input)
+    let reading = read(message.header)
+    switch try judgement.judge(reading, &record) {
+    case .permit(let draft, let charge):
+      self.draft = draft
+      let header = draft.editedHeader(invocation, site, time: Clock.seconds())
+      let letter = try Delivery.seal(message, header: header, charge, site)
+      return Parcel(
+        letter: letter, header: header, handoff: handoff(draft), charge: charge, lifted: nil)
+    case .audit(let refusal, let charge):
+      let letter = try Delivery.sealOriginal(message, charge, site)
+      return Parcel(
+        letter: letter, header: nil, handoff: originalHandoff, charge: charge, lifted: refusal)
     }
   }
 
@@ -73,7 +112,9 @@ package struct Transaction: Sendable {
       record.byteCount = message.byteCount
       return message
     } catch {
-      if error.isTooLarge { Judgement.countRefusal(of: site) }
+      if error.isTooLarge, !judgement.isRehearsal {
+        Judgement.countRefusal(.sizeLimit, of: site)
+      }
       throw .intake(error)
     }
   }
@@ -83,9 +124,14 @@ package struct Transaction: Sendable {
     do { section = try HeaderSection(parsing: header) } catch {
       return .failure(.message(error))
     }
+    self.section = section
     record.describe(section)
     let reading: Result<Draft, Refusal>
-    do { reading = .success(try Draft(invocation, section, site)) } catch {
+    do {
+      let draft = try Draft(invocation, section, site)
+      self.draft = draft
+      reading = .success(draft)
+    } catch {
       reading = .failure(error)
     }
     record.describe(reading)

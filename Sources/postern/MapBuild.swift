@@ -17,9 +17,20 @@ enum MapBuild {
   private static func run(_ arguments: Arguments) throws(ToolFailure) {
     let setup = try Setup.current()
     try setup.requireAdministrator(command.call)
+    try build(setup)
+  }
+
+  /// Compiles senders as it is.
+  ///
+  /// - Parameter setup: The installation.
+  /// - Throws: `ToolFailure`; senders.db is as it was then.
+  static func build(_ setup: Setup) throws(ToolFailure) {
     let (configuration, configurationProblems) = try readConfiguration(setup)
     let senders = try SendersText.read(in: setup.directory)
-    let (entries, problems) = SendersFile.parse(senders.bytes, file: setup.directory.sendersFile)
+    var (entries, problems) = SendersFile.parse(senders.bytes, file: setup.directory.sendersFile)
+    if let configuration {
+      problems += try expandMailboxes(in: &entries, configuration, setup.directory)
+    }
     var builder = try makeBuilder(setup, configuration, withoutRepeated(entries, problems))
     let all = configurationProblems + problems + builder.problems
     guard all.isEmpty, let bytes = build(&builder, senders, setup) else {
@@ -34,7 +45,7 @@ enum MapBuild {
   }
 
   /// All problems of postern.cf are wanted, and those of senders beside them.
-  private static func readConfiguration(
+  static func readConfiguration(
     _ setup: Setup
   ) throws(ToolFailure) -> (Configuration?, [FileProblem]) {
     do throws(InstallationFault) {
@@ -45,9 +56,36 @@ enum MapBuild {
     }
   }
 
+  /// Turns `mailboxes:DOMAIN` into the addresses that exist.
+  ///
+  /// - Returns: What keeps the map from being built; a domain without mailboxes does not, since one customer who has
+  ///   removed the last one must not keep all others from a new map.
+  private static func expandMailboxes(
+    in entries: inout [UnresolvedEntry], _ configuration: Configuration,
+    _ directory: ConfigurationDirectory
+  ) throws(ToolFailure) -> [FileProblem] {
+    guard entries.contains(where: { !$0.rules.mailboxDomains.isEmpty }) else { return [] }
+    let mailboxes = try MailboxTables(configuration).read(in: directory)
+    var problems: [FileProblem] = []
+    for index in entries.indices {
+      var faults: [FileFault] = []
+      mailboxes.expand(&entries[index], &faults)
+      for fault in faults {
+        let problem = FileProblem(
+          file: directory.sendersFile, line: entries[index].line, fault: fault)
+        if case .noMailboxes = fault {
+          StandardError.write([UInt8]("warning: \(Diagnostics.text(for: problem))\n".utf8))
+        } else {
+          problems.append(problem)
+        }
+      }
+    }
+    return problems
+  }
+
   /// Resolves all users; without a usable postern.cf with its defaults, since only problems are
   /// looked for then.
-  private static func makeBuilder(
+  static func makeBuilder(
     _ setup: Setup, _ configuration: Configuration?, _ entries: [UnresolvedEntry]
   ) throws(ToolFailure) -> SenderIndexBuilder {
     let accounts = try AccountDirectory()
@@ -69,7 +107,7 @@ enum MapBuild {
   }
 
   /// A second entry of one user is one problem, not another one again when UIDs are compared.
-  private static func withoutRepeated(
+  static func withoutRepeated(
     _ entries: [UnresolvedEntry], _ problems: [FileProblem]
   ) -> [UnresolvedEntry] {
     let lines = problems.compactMap { problem in
@@ -87,33 +125,16 @@ enum MapBuild {
       sendersModified: senders.status.modifiedNanoseconds, file: setup.directory.sendersFile)
   }
 
-  private static func refusal(_ problems: [FileProblem]) -> ToolFailure {
-    let ordered = problems.enumerated().sorted {
+  /// Problems in the order of the files and lines.
+  static func ordered(_ problems: [FileProblem]) -> [FileProblem] {
+    problems.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
-    }
+    }.map(\.element)
+  }
+
+  private static func refusal(_ problems: [FileProblem]) -> ToolFailure {
     let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
     return ToolFailure(
-      problems: ordered.map(\.element), "map build: \(count); senders.db is as it was")
-  }
-}
-
-/// senders as it was at one moment.
-private struct SendersText {
-  let bytes: [UInt8]
-  let status: FileStatus
-
-  static func read(in directory: ConfigurationDirectory) throws(ToolFailure) -> SendersText {
-    let file: FileDescriptor
-    do { file = try directory.openTrusted(directory.sendersFile) } catch {
-      throw ToolFailure(error)
-    }
-    do {
-      // The status comes first: a change while reading makes the map stale, not silently current.
-      let status = try file.status()
-      let bytes = try file.readToEnd(limit: SendersFile.maximumBytes + 1)
-      return SendersText(bytes: bytes, status: status)
-    } catch {
-      throw ToolFailure(error, "cannot read \(directory.sendersFile)")
-    }
+      problems: ordered(problems), "map build: \(count); senders.db is as it was")
   }
 }

@@ -54,6 +54,7 @@ enum QuotaStatus {
       }
       var rows: [QuotaRow] = []
       var users = Set(try ledger.activeUsers())
+      users.formUnion(try ledger.suspensions.all().map(\.uid))
       if arguments.has("--all") {
         users.formUnion(map.entries.lazy.filter(\.isListed).map(\.uid))
       }
@@ -77,8 +78,9 @@ enum QuotaStatus {
   ) throws(LedgerError) -> QuotaRow {
     let now = Clock.seconds()
     let usage = try ledger.usage(uid: user.uid) { now }
+    let suspension = try ledger.suspensions.suspension(of: user.uid)
     return QuotaRow(
       uid: user.uid, user: user.name, entry: user.entry, configuration: configuration,
-      usage: usage, now: now)
+      usage: usage, suspension: suspension, now: now)
   }
 }

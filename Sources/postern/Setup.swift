@@ -51,20 +51,26 @@ struct Setup {
     return found
   }
 
-  /// Opens the state file as its owner.
+  /// Makes the process the account postern, for good.
   ///
-  /// Root becomes the account postern for good before it touches a directory in which that account
-  /// can lay links; what root alone may read must have been read before.
+  /// Root does so before it touches a directory in which that account can lay links; what root alone may read must
+  /// have been read before.
+  ///
+  /// - Throws: `ToolFailure`.
+  func becomeService() throws(ToolFailure) {
+    guard let account = try serviceAccount() else { return }
+    do { try Credentials.become(userID: account.userID, groupID: account.groupID) } catch {
+      throw ToolFailure(error, "cannot become the account \(Self.accountName)")
+    }
+  }
+
+  /// Opens the state file as its owner, see `becomeService`.
   ///
   /// - Parameter configuration: postern.cf.
   /// - Returns: The open state file.
   /// - Throws: `ToolFailure`.
   func openLedger(_ configuration: Configuration) throws(ToolFailure) -> Ledger {
-    if let account = try serviceAccount() {
-      do { try Credentials.become(userID: account.userID, groupID: account.groupID) } catch {
-        throw ToolFailure(error, "cannot become the account \(Self.accountName)")
-      }
-    }
+    try becomeService()
     do { return try Ledger.open(path: configuration.quotaFile) } catch {
       throw ToolFailure(error)
     }

@@ -6,7 +6,9 @@ enum Tool {
 
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
-    MapBuild.command, MapShow.command, QuotaStatus.command, QuotaReset.command,
+    MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
+    QuotaStatus.command, QuotaReset.command, Suspend.command, Resume.command, Explain.command,
+    Check.command, Doctor.command,
   ]
 
   /// Runs the tool.
@@ -15,6 +17,10 @@ enum Tool {
   /// - Returns: The exit status: 0, or a `ToolFailure.Kind`.
   static func run(_ argv: [[UInt8]]) -> Int32 {
     do throws(ToolFailure) {
+      // Where the Swift runtime finds the words.
+      guard !argv.isEmpty else {
+        throw ToolFailure(.failed, "cannot read the command line: /proc is not mounted")
+      }
       try dispatch(argv.dropFirst())
       return 0
     } catch {

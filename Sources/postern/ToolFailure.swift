@@ -17,10 +17,22 @@ struct ToolFailure: Error {
   let kind: Kind
   let lines: [String]
 
+  /// Nothing to add to what was printed.
+  init(_ kind: Kind) {
+    self.kind = kind
+    lines = []
+  }
+
   /// A single line.
   init(_ kind: Kind, _ line: String) {
     self.kind = kind
     lines = ["postern: " + line]
+  }
+
+  /// Finished lines; none where everything was said on standard output.
+  init(_ kind: Kind, lines: [String]) {
+    self.kind = kind
+    self.lines = lines
   }
 
   /// All problems of the configuration's files, and what became of the request.

@@ -23,3 +23,13 @@ drop_in_has_no_executable_stack() { segment 'GNU_STACK.* RW +0' && ! segment 'GN
 # SecureStart runs before every constructor, those of the Swift runtime among them.
 drop_in_starts_with_secure_start() { dynamic '\(PREINIT_ARRAY\)'; }
 tool_has_no_runpath() { readelf -hW $programs/postern && ! readelf -dW $programs/postern | grep -E '\((RPATH|RUNPATH)\)'; }
+
+# The same tables and segments, by name and kind; only where they lie and how long they are may differ.
+dispatcher_is_linked_like_the_drop_in() {
+  diff <(linking_of "$drop_in") <(linking_of $programs/postern-dispatch)
+}
+linking_of() {
+  readelf -hW "$1" | grep -E '^ *Type:'
+  readelf -dW "$1" | awk '/\(FLAGS|NEEDED|RPATH|RUNPATH|PREINIT_ARRAY\)/ || /\(FLAGS/ { print $2, $3, $4, $5 }' | sed 's/0x[0-9a-f]*//'
+  readelf -lW "$1" | awk '/^ *(INTERP|GNU_RELRO|GNU_STACK|DYNAMIC) / { print $1, $7, $8 }'
+}

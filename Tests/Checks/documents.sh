@@ -75,3 +75,11 @@ readme_names_what_exists() {
   done < <(grep -ohE '(Install|Tests|Sources)/[A-Za-z0-9._/-]*[A-Za-z0-9_-]' README.md Tests/README.md | sort -u)
   return "$status"
 }
+
+# Every test that README.md names in its table of software is a client of Tests/Clients, and every client is named there.
+readme_names_tests_of_clients() {
+  local tick=$'\x60'
+  same "tests of clients" "$(Tests/Clients/run --list | sort)" \
+    "$(sed -n '/^| software | what to set |/,/^$/s/.*|\([^|]*\)|$/\1/p' README.md | grep -oE "${tick}[A-Za-z0-9-]+${tick}" |
+      tr -d "$tick" | sort -u)"
+}

@@ -60,6 +60,7 @@ Policy:InternetMessage
 Ledger:LinuxSystem Policy
 Submission:InternetMessage Ledger LinuxSystem Policy
 postern-sendmail:LinuxSystem SecureStart Submission
+postern-dispatch:LinuxSystem Policy SecureStart
 postern:FoundationEssentials InternetMessage Ledger LinuxSystem Policy Submission
 TEXT
   return "$status"
@@ -70,7 +71,7 @@ every_target_has_an_import_rule() {
   for directory in Sources/*/; do
     directory=${directory#Sources/}
     case ${directory%/} in
-      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern) ;;
+      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern-dispatch | postern) ;;
       *)
         printf 'Sources/%s: not in the layout\n' "$directory"
         return 1

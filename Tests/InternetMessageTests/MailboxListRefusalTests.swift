@@ -100,7 +100,8 @@ struct MailboxListRefusalTests {
     "\"ceo@bank\u{200B}.example\"", "\"\u{201C}ceo@bank.example\u{201D}\"",
     "\"mailto:ceo@bank.example\"", "=?iso-8859-1?q?ceo=40bank.example=A0?=",
     "=?iso-2022-jp?q?ceo=1B=28B=40bank.example?=", "\"\u{2709} ceo@bank.example\"",
-    "\"ceo@b.example\"", "\"alice@example.co\"",
+    "\"ceo@b.example\"", "\"alice@example.co\"", "$\u{FF20}bank.example", "\"'@bank.example\"",
+    "\"_@bank.example\"",
   ])
   func `a name that reads as another address is refused`(_ name: String) {
     let body = Array((name + " <alice@example.com>").utf8)
@@ -114,7 +115,8 @@ struct MailboxListRefusalTests {
   @Test(arguments: [
     "\"Alice@Example.com\"", "\"Alice <alice@example.com>\"",
     "=?utf-8?q?alice=40example.com?=", "\"alice@example.com via ceo@bank.example\"",
-    "\"Mail ceo@bank.example\"", "=?shift_jis?b?g3SDQINDg4s=?=",
+    "\"Mail ceo@bank.example\"", "=?shift_jis?b?g3SDQINDg4s=?=", "\"@bank.example\"",
+    "\"'@' bank.example\"", "\"$ @ bank\"",
   ])
   func `a name that shows the real address, or words, is harmless`(_ name: String) throws {
     let body = Array((name + " <alice@example.com>").utf8)

@@ -2,6 +2,7 @@ import LinuxSystem
 import Testing
 
 @testable import Ledger
+@testable import Policy
 
 @Suite("The state file")
 struct FileTests {
@@ -36,7 +37,11 @@ struct FileTests {
       var header = LedgerFormat.header
       header[index] ^= 1
       try scratch.raw().pwrite(header, offset: 0)
-      #expect(throws: LedgerError.foreign) { _ = try scratch.open() }
+      let isVersion = (8..<12).contains(index)
+      let version = LittleEndian.uint32(header, at: 8)
+      #expect(throws: isVersion ? LedgerError.version(version) : .foreign) {
+        _ = try scratch.open()
+      }
     }
     try scratch.raw().pwrite(LedgerFormat.header, offset: 0)
     _ = try scratch.open()

@@ -21,6 +21,11 @@ struct Scratch: ~Copyable {
   deinit {
     try? FileSystem.setPermissions(directory, 0o700)
     try? FileSystem.unlink(directory + Array("/quota".utf8))
+    let suspended = directory + Array("/suspended".utf8)
+    for name in (try? FileSystem.names(in: suspended)) ?? [] {
+      try? FileSystem.unlink(suspended + Array("/".utf8) + name)
+    }
+    try? FileSystem.removeDirectory(suspended)
     try? FileSystem.removeDirectory(directory)
   }
 
@@ -31,12 +36,33 @@ struct Scratch: ~Copyable {
     try FileDescriptor.open(path: path, options: [.readWrite, .create])
   }
 
+  /// Makes a file with these contents beside the state file.
+  func put(_ bytes: [UInt8], intoFile name: String) throws {
+    let file = try FileDescriptor.open(
+      path: directory + Array("/\(name)".utf8), options: [.writeOnly, .create, .truncate])
+    try file.writeAll(bytes)
+  }
+
   func bytes(ofSlot slot: UInt32) throws -> [UInt8] {
     try raw().pread(offset: LedgerFormat.offset(of: slot), count: Slot.byteCount)
   }
 
   func put(_ bytes: [UInt8], intoSlot slot: UInt32) throws {
     try raw().pwrite(bytes, offset: LedgerFormat.offset(of: slot))
+  }
+}
+
+/// Slots byte by byte, as a disk sees them.
+extension Slot {
+  static let byteCount = wordCount * 8
+
+  var bytes: [UInt8] { words.flatMap(littleEndian) }
+
+  init(reading bytes: [UInt8]) {
+    self.init(
+      reading: (0..<bytes.count / 8).map { word in
+        (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[word * 8 + $1]) }
+      })
   }
 }
 

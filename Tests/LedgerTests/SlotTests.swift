@@ -11,7 +11,8 @@ struct SlotTests {
     func steps(_ count: Int, _ base: UInt32) -> [StepCounts] {
       (0..<UInt32(count)).map { index in
         StepCounts(
-          messages: base + index, recipients: .max - base - index, refused: 7 * (base + index))
+          messages: base + index, recipients: .max - base - index, refused: 7 * (base + index),
+          foreign: 11 * (base + index))
       }
     }
     var usage = Usage(now: noon)
@@ -20,6 +21,16 @@ struct SlotTests {
     {
       usage.hour = hour
       usage.day = day
+    }
+    func numbers(_ count: Int, _ base: UInt64) -> [UInt64] {
+      (0..<UInt64(count)).map { .max - base - $0 }
+    }
+    if let notices = Notices(last: 31, byKind: numbers(5, 40)),
+      let counters = Counters(
+        messages: 51, recipients: 52, refused: numbers(24, 100), lifted: numbers(24, 200))
+    {
+      usage.notices = notices
+      usage.counters = counters
     }
     return usage
   }
@@ -56,10 +67,12 @@ struct SlotTests {
   }
 
   @Test func `a slot of another version is unreadable`() {
-    var bytes = Slot.record(uid: 1001, full).bytes
-    bytes[4] = 2
-    bytes.replaceSubrange(1_080..., with: littleEndian(Checksum.fnv1a(bytes, 0..<1_080)))
-    #expect(Slot(reading: bytes) == .unreadable)
+    for version: UInt64 in [1, 3] {
+      var words = Slot.record(uid: 1001, full).words
+      words[0] = words[0] & 0xFFFF_FFFF | version << 32
+      words[234] = Checksum.words(words, count: 234)
+      #expect(Slot(reading: words) == .unreadable)
+    }
   }
 
   @Test func `no slot crosses a page, and a path visits no slot twice`() {

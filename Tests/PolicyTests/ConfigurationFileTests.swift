@@ -38,6 +38,7 @@ struct ConfigurationFileTests {
     copy.handoff = settings.handoff
     copy.quotaFile = settings.quotaFile
     copy.syslogFacility = settings.syslogFacility
+    copy.mailboxTables = settings.mailboxTables
     return copy
   }
 
@@ -64,6 +65,12 @@ struct ConfigurationFileTests {
     #expect(configuration.handoff == .supervise)
     #expect(configuration.quotaFile == bytes("/srv/quota"))
     #expect(configuration.syslogFacility == .local7)
+    #expect(
+      configuration.mailboxTables == [
+        .postfix(type: "hash", path: bytes("/etc/postfix/vmail")),
+        .postfix(type: "texthash", path: bytes("/etc/postfix/valias")),
+        .command(path: bytes("/usr/local/sbin/list")),
+      ])
     #expect(configuration.line(of: .exemptUsers) == 5)
   }
 

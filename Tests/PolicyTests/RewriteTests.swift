@@ -21,7 +21,9 @@ struct RewriteTests {
   @Test func `what is allowed stays as it is`() throws {
     let plan = try plan(
       claim(from: ["bob@example.com"], envelope: .address(address("bob@example.com"))), alice)
-    #expect(!plan.replacesFrom && !plan.dropsSender && plan.envelope == .address(address("bob@example.com")))
+    #expect(
+      !plan.replacesFrom && !plan.dropsSender
+        && plan.envelope == .address(address("bob@example.com")))
   }
 
   @Test func `a foreign or ambiguous From is replaced`() throws {

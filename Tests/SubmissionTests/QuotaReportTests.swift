@@ -26,7 +26,7 @@ private enum Sample {
   static func row(_ entry: SenderEntry?, _ usage: Usage) -> QuotaRow {
     QuotaRow(
       uid: 1_001, user: Array("alice".utf8), entry: entry, configuration: Configuration(),
-      usage: usage, now: now)
+      usage: usage, suspension: nil, now: now)
   }
 
   static func json(_ row: QuotaRow) -> String { String(decoding: row.json, as: UTF8.self) }

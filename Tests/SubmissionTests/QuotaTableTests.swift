@@ -13,7 +13,7 @@ struct QuotaTableTests {
   ) -> QuotaRow {
     var row = QuotaRow(
       uid: uid, user: Array(user.utf8), entry: nil, configuration: Configuration(),
-      usage: Usage(now: now), now: now)
+      usage: Usage(now: now), suspension: nil, now: now)
     row.messages.hour = QuotaRow.Count(used: used, limit: limit)
     row.messages.day = QuotaRow.Count(used: used, limit: nil)
     change(&row)

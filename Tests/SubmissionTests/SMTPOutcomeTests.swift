@@ -81,11 +81,7 @@ struct SMTPOutcomeTests {
 
   @Test(arguments: [(0, "250 2.0.0"), (75, "451 4.3.0"), (1, "554 5.3.0"), (69, "554 5.3.0")])
   func `how the real sendmail ended is a reply`(status: Int32, codes: String) {
-    #expect(Session.codes(of: SMTPReply(.failed(status: status)).bytes) == [codes])
-  }
-
-  @Test func `a message that was taken is confirmed`() {
-    #expect(SMTPReply(.taken).bytes == Array("250 2.0.0 Ok\r\n".utf8))
+    #expect(Session.codes(of: SMTPReply(exitStatus: status).bytes) == [codes])
   }
 
   @Test func `a reply is one line of at most 512 bytes, whatever is in it`() {
@@ -103,20 +99,5 @@ struct SMTPOutcomeTests {
     #expect(Session.codes(of: client.received) == ["554 5.3.0"])
     #expect(String(decoding: client.received, as: UTF8.self).contains("(not-privileged)"))
     #expect(client.receivedWhenWaiting.isEmpty)
-  }
-
-  @Test(arguments: [
-    ("a site", Mode.enforce, false, UInt32?(7)), ("audit", .audit, false, UInt32?.none),
-    ("exempt", .enforce, true, UInt32?.none),
-  ]) func `the limit of recipients binds whom it binds elsewhere`(
-    name: String, mode: Mode, isExempt: Bool, limit: UInt32?
-  ) {
-    var configuration = Configuration()
-    configuration.mode = mode
-    configuration.limits.recipientsPerMessage = .count(7)
-    let entry = SenderEntry(uid: 1, user: Array("alice".utf8), isExempt: isExempt)
-    let settings = SMTPSettings(Site(uid: 1, configuration: configuration, entry: entry))
-    #expect(settings.recipientLimit == limit)
-    #expect(settings.messageBytes == configuration.sizes.messageBytes)
   }
 }

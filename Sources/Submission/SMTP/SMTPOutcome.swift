@@ -2,17 +2,6 @@ internal import Policy
 
 /// What becomes of a message, as a reply.
 extension SMTPReply {
-  /// The reply to a message that has gone its way.
-  ///
-  /// - Parameter outcome: How it ended.
-  package init(_ outcome: Transaction.Outcome) {
-    switch outcome {
-    case .taken: self = .done
-    case .failed(let status): self.init(exitStatus: status)
-    case .refused(let refusal): self.init(refusing: refusal)
-    }
-  }
-
   /// The reply to a refused message: the line that plain sendmail(1) writes to stderr, behind a code that tells the
   /// client whether to try again.
   ///

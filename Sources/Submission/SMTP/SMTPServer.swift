@@ -1,6 +1,3 @@
-internal import LinuxSystem
-internal import Policy
-
 /// `sendmail -bs`: SMTP with one client, to its end.
 package enum SMTPServer {
   /// How a session ended.
@@ -10,30 +7,6 @@ package enum SMTPServer {
     /// The client made too many errors.
     case tooManyErrors
     case interrupted(SMTPInterruption)
-  }
-
-  /// Serves the client on standard input and output; every message goes the way of one on standard input.
-  ///
-  /// The real sendmail is waited for whatever `handoff` says: without its success there is no 250.
-  ///
-  /// - Parameter site: Whose mail it is.
-  /// - Returns: How it ended.
-  package static func run(_ site: Site) -> End {
-    var client = SMTPConnection(
-      SMTPDescriptors(input: .standardInput, output: .standardOutput))
-    return serve(&client, SMTPSettings(site)) { envelope, client in
-      var transaction = Transaction(Invocation(envelope), argv: envelope.commandLine, site)
-      return SMTPReply(transaction.submit(&client, by: .supervise))
-    }
-  }
-
-  /// Tells the client on standard input and output in place of the greeting that there is no service, and why.
-  ///
-  /// - Parameter refusal: Why not.
-  package static func turnAway(_ refusal: Refusal) {
-    var client = SMTPConnection(
-      SMTPDescriptors(input: .standardInput, output: .standardOutput))
-    turnAway(&client, refusal)
   }
 
   /// Serves a client until it takes its leave, goes away or is sent away.

@@ -1,6 +1,3 @@
-internal import LinuxSystem
-internal import Policy
-
 /// What a session needs to know about the machine and the site.
 package struct SMTPSettings: Sendable {
   /// The name of the machine.
@@ -26,21 +23,5 @@ package struct SMTPSettings: Sendable {
     self.user = user
     self.messageBytes = messageBytes
     self.recipientLimit = recipientLimit
-  }
-
-  /// Lays down what a session of one site needs to know.
-  ///
-  /// - Parameter site: Whose mail it is.
-  package init(_ site: Site) {
-    var limit: UInt32?
-    // Audit lifts the limit where the message is judged; so does an exemption.
-    if !site.isExempt, site.mode != .audit,
-      case .count(let count) = site.limits.recipientsPerMessage
-    {
-      limit = count
-    }
-    self.init(
-      hostName: Host.nodeName(), user: site.user, messageBytes: site.sizes.messageBytes,
-      recipientLimit: limit)
   }
 }

@@ -1,5 +1,6 @@
 """The two runs of every scenario."""
 
+from .explain import unlike_explanation
 from .judge import unlike, unlike_ledger, unlike_log, unlike_postfix, unlike_refusal
 from .machine import Machine
 from .postern import DROP_IN
@@ -74,13 +75,15 @@ class Ours:
         stage.postern.configure(scenario.postern_cf, scenario.senders)
         counted = scenario.user != "root"
         before = stage.postern.used(scenario.user) if counted else (0, 0, 0)
+        unexplained = unlike_explanation(scenario)
         stage.log.records()
         outcome = execute(stage.machine, scenario, DROP_IN)
         queued = stage.postfix.drain()
         lines = stage.log.decisions()
         after = stage.postern.used(scenario.user) if counted else (0, 0, 0)
         delta = tuple(new - old for new, old in zip(after, before, strict=True))
-        return (unlike(scenario.postern, outcome, queued)
+        return (unexplained
+                + unlike(scenario.postern, outcome, queued)
                 + unlike_refusal(scenario.postern, outcome)
                 + unlike_postfix(scenario, self._theirs.get(scenario.name, []), queued)
                 + unlike_ledger(scenario, delta)

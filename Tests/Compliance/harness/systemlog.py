@@ -53,8 +53,7 @@ class SystemLog:
 
     def decisions(self) -> list[dict[str, str]]:
         """Returns Postern's lines since the last call as keys and values."""
-        matches = map(RECORD.fullmatch, self.records())
-        return [pairs(match[2].decode("utf-8", "replace")) for match in matches if match]
+        return decisions(self.records())
 
     def _receive(self, log: socket.socket) -> None:
         while True:
@@ -62,6 +61,12 @@ class SystemLog:
             with self._changed:
                 self._records.append(record)
                 self._changed.notify_all()
+
+
+def decisions(records: list[bytes]) -> list[dict[str, str]]:
+    """Returns Postern's lines among the records as keys and values."""
+    matches = map(RECORD.fullmatch, records)
+    return [pairs(match[2].decode("utf-8", "replace")) for match in matches if match]
 
 
 def pairs(line: str) -> dict[str, str]:

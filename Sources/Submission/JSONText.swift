@@ -1,0 +1,22 @@
+/// Texts in JSON.
+package enum JSONText {
+  /// Forms a JSON string (RFC 8259 §7).
+  ///
+  /// - Parameter text: The text; bytes that are no UTF-8 become U+FFFD.
+  /// - Returns: The string with its quotes.
+  package static func string(_ text: [UInt8]) -> String {
+    var string = "\""
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
+        string += "\\\(scalar)"
+      case "\u{0}"..."\u{1F}", "\u{7F}":
+        let digits = String(scalar.value, radix: 16)
+        string += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default:
+        string.unicodeScalars.append(scalar)
+      }
+    }
+    return string + "\""
+  }
+}

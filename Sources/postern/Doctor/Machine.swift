@@ -1,0 +1,106 @@
+internal import LinuxSystem
+
+/// The thin layer between examinations and the machine: bounded reads, commands that end.
+enum Machine {
+  /// What a program said.
+  struct Output: Equatable {
+    /// Its exit status; nil if a signal ended it.
+    let status: Int32?
+    /// Standard output and error.
+    let text: String
+
+    /// The text, if the program succeeded.
+    var success: String? { status == 0 ? text : nil }
+  }
+
+  /// The largest file that is read, in bytes.
+  private static let fileBytes = 4 << 20
+  /// The most that a program may say, in bytes; a large firewall says much.
+  private static let outputBytes = 32 << 20
+  /// How long a program may run.
+  private static let seconds = 20
+  /// Where programs are looked for: nothing that an environment names.
+  private static let programDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+  /// Returns the text of a file; nil if it cannot be read or is larger than anybody writes by hand.
+  static func text(_ path: String) -> String? {
+    // Not blocking: a FIFO must not hold the doctor up.
+    guard let file = try? FileDescriptor.open(path: path, options: [.followLinks, .nonBlocking]),
+      let status = try? file.status(), status.isRegular,
+      let bytes = try? file.readToEnd(limit: fileBytes)
+    else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Returns the names in a directory; none if there is no such directory.
+  static func entries(_ path: String) -> [String] {
+    let names = (try? FileSystem.entries(of: Array(path.utf8))) ?? []
+    return names.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Returns what the kernel knows about a file; nil if it cannot be told.
+  static func status(_ path: String, followingLinks: Bool = true) -> FileStatus? {
+    try? fileStatus(path, followingLinks: followingLinks)
+  }
+
+  /// Whether there is a file, a directory or a link with such a name.
+  static func exists(_ path: String) -> Bool { status(path, followingLinks: false) != nil }
+
+  /// Returns where a program is; nil if it is not installed, or is not root's alone to change.
+  static func find(_ program: String) -> String? {
+    let candidates =
+      program.hasPrefix("/") ? [program] : programDirectories.map { $0 + "/" + program }
+    return candidates.first { path in
+      guard let status = status(path) else { return false }
+      return status.isRegular && status.ownerUID == 0 && !status.isWritableByOthers
+    }
+  }
+
+  /// Runs a program of root's, without input, for a bounded time.
+  ///
+  /// - Parameter words: The program, by name or path, and its arguments.
+  /// - Returns: What it said; nil if it is not installed, is not root's, or could not be run to its end.
+  static func run(_ words: [String]) -> Output? {
+    guard let program = words.first.flatMap(find), let timeout = find("timeout"),
+      let shell = find("sh")
+    else { return nil }
+    // Only standard output is captured; the shell puts the error output there, too.
+    let script = "exec 2>&1; exec \"$@\""
+    let limit = ["\(seconds)", program]
+    let arguments = ["sh", "-c", script, "sh", timeout, "-k", "1"] + limit + words.dropFirst()
+    let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+    guard
+      let capture = try? Execution.capture(
+        Array(shell.utf8), arguments: arguments.map { Array($0.utf8) },
+        environment: environment.map { Array($0.utf8) }, maximumBytes: outputBytes)
+    else { return nil }
+    let status: Int32? = if case .exited(let status) = capture.reason { status } else { nil }
+    return Output(status: status, text: String(decoding: capture.output, as: UTF8.self))
+  }
+
+  /// Splits a text into its lines, without line ends.
+  static func lines(_ text: String) -> [String] {
+    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0.last == 0x0D ? $0.dropLast() : $0, as: UTF8.self) }
+  }
+}
+
+extension String {
+  /// Without white space at both ends.
+  var trimmed: String {
+    let isBlank = { (byte: UInt8) in byte <= 0x20 }
+    let bytes = utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+    return String(decoding: Array(bytes), as: UTF8.self)
+  }
+
+  /// The parts between white space and commas, as Postfix splits its lists.
+  var listWords: [String] {
+    split { $0 == "," || $0.isWhitespace }.map(String.init)
+  }
+
+  /// Divides at the first of a character; nil without one.
+  func divided(at separator: Character) -> (String, String)? {
+    guard let position = firstIndex(of: separator) else { return nil }
+    return (String(self[..<position]), String(self[index(after: position)...]))
+  }
+}

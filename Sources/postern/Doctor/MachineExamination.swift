@@ -1,0 +1,59 @@
+internal import LinuxSystem
+internal import Policy
+
+/// What the drop-in needs of the machine besides its own files.
+enum MachineExamination {
+  /// Judges the socket of the log daemon.
+  static func logSocket(_ failure: Errno?) -> Finding? {
+    guard let failure else { return nil }
+    return Finding(
+      .logSocket, "nobody takes log lines: decisions of Postern are not recorded",
+      evidence: ["/dev/log: \(failure.text)"],
+      remedy: "systemctl restart systemd-journald-dev-log.socket, or start rsyslog")
+  }
+
+  static func run(_ diagnosis: inout Diagnosis) {
+    do {
+      try SystemLog.probe()
+      diagnosis.add(logSocket(nil))
+    } catch {
+      diagnosis.add(logSocket(error))
+    }
+  }
+
+  /// Examines the state directory, and the state file as its owner: root becomes that for good.
+  static func state(
+    _ setup: Setup, _ account: Account, _ configuration: Configuration,
+    _ diagnosis: inout Diagnosis
+  ) {
+    let path = FileSystem.directory(of: configuration.quotaFile)
+    let directory = String(decoding: path, as: UTF8.self)
+    let status = Machine.status(directory, followingLinks: false)
+    let fault = InstallationFiles.stateFault(directory, status, owner: account.userID)
+    diagnosis.add(fault.map { state(directory, $0, above: FileGuard.openAncestors(of: directory)) })
+    guard fault == nil, Machine.exists(String(decoding: configuration.quotaFile, as: UTF8.self))
+    else { return }
+    do throws(ToolFailure) { _ = try setup.openLedger(configuration) } catch {
+      diagnosis.add(
+        Finding(
+          .stateUnusable, "the state file cannot be used: all mail is refused",
+          evidence: error.lines,
+          remedy: "mend what is said; or move it away, and it begins anew with the next message"))
+    }
+  }
+
+  /// Judges the directory of the state file.
+  static func state(
+    _ path: String, _ fault: InstallationFiles.Fault, above: [FileGuard.Step]
+  ) -> Finding {
+    let mend = "install -d -o postern -g postern -m 700 \(path)"
+    if case .writable(let step) = fault {
+      return Finding(
+        .stateWritable, "others than postern can forge what was used of a quota",
+        evidence: [step.evidence] + above.map(\.evidence), remedy: mend)
+    }
+    return Finding(
+      .stateUnusable, "there is no directory for the state file: all mail is refused",
+      evidence: [fault.text(path)], remedy: mend)
+  }
+}

@@ -1,0 +1,171 @@
+"""Where the map comes from, and what else it is good for."""
+
+import subprocess
+from pathlib import Path
+
+from ..postern import CONFIGURATION, TOOL
+from ..process import Command, Outcome, run, run_root
+from ..stage import Stage, check, expect, expect_permitted, expect_refused
+
+PANELS = Path(__file__).resolve().parents[4] / "Install" / "panels"
+
+
+def _message(sender: str) -> bytes:
+    return f"From: {sender}\nTo: r@x.example\n\nb\n".encode()
+
+
+def _import(text: str, *options: str) -> Outcome:
+    done = subprocess.run([TOOL, "map", "import", *options, "-"], input=text.encode(), timeout=60,
+                          capture_output=True, check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def _tables(stage: Stage) -> Path:
+    directory = stage.machine.directory("tables")
+    (directory / "aliases").write_text("sales@shop.example info@shop.example\n@catch.example x\n")
+    subprocess.run(["/usr/sbin/postmap", f"hash:{directory}/aliases"], check=True, timeout=60)
+    (directory / "boxes").write_text("info@shop.example shop/info\n")
+    program = directory / "list"
+    program.write_text("#!/bin/sh\necho boss@corp.example\n")
+    program.chmod(0o755)
+    return directory
+
+
+@check("mailboxes:DOMAIN permits the mailboxes and aliases of Postfix's tables, and no other address")
+def _mailboxes(stage: Stage) -> None:
+    tables = _tables(stage)
+    named = f"mailbox_tables = hash:{tables}/aliases texthash:{tables}/boxes command:{tables}/list"
+    stage.postern.configure([named], ["alice alice@test.example mailboxes:shop.example"])
+    for sender in ("sales@shop.example", "INFO@Shop.example", "alice@test.example"):
+        expect_permitted(stage.postern.submit("alice", b"-t", stdin=_message(sender)))
+    for sender in ("random@shop.example", "boss@corp.example", "x@catch.example"):
+        outcome = stage.postern.submit("alice", b"-t", stdin=_message(sender))
+        expect_refused(outcome, "from-not-allowed", 77)
+    stage.postern.configure([named], ["alice a@test.example mailboxes:corp.example"])
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=_message("boss@corp.example")))
+
+
+@check("a new mailbox is permitted after the next build")
+def _new_mailbox(stage: Stage) -> None:
+    tables = _tables(stage)
+    stage.postern.configure([f"mailbox_tables = texthash:{tables}/boxes"],
+                            ["alice alice@test.example mailboxes:shop.example"])
+    mail = _message("new@shop.example")
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=mail), "from-not-allowed", 77)
+    with (tables / "boxes").open("a") as boxes:
+        boxes.write("new@shop.example shop/new\n")
+    expect("build", run_root(TOOL, "map", "build").status, 0)
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=mail))
+    stage.postern.forget()
+
+
+@check("a table that cannot be read leaves the map as it is")
+def _broken_table(stage: Stage) -> None:
+    tables = _tables(stage)
+    stage.postern.configure([f"mailbox_tables = texthash:{tables}/boxes"],
+                            ["alice alice@test.example mailboxes:shop.example"])
+    before = (CONFIGURATION / "senders.db").read_bytes()
+    (tables / "boxes").unlink()
+    expect("build", run_root(TOOL, "map", "build").status, 1)
+    expect("map", (CONFIGURATION / "senders.db").read_bytes() == before, True)
+    (tables / "list").chmod(0o777)
+    stage.postern.write("postern.cf", f"mailbox_tables = command:{tables}/list\n")
+    done = run_root(TOOL, "map", "build")
+    expect("a command that others may write", (done.status, b"writable" in done.stderr), (1, True))
+
+
+@check("a domain without mailboxes is a warning, and the other users' map is built")
+def _no_mailboxes(stage: Stage) -> None:
+    tables = _tables(stage)
+    stage.postern.configure([f"mailbox_tables = texthash:{tables}/boxes"])
+    stage.postern.write("senders", "alice a@test.example\nbob mailboxes:empty.example\n")
+    done = run_root(TOOL, "map", "build")
+    expect("build", (done.status, b"senders:2: mailboxes:empty.example" in done.stderr), (0, True))
+
+
+@check("postern map sources names the tables of mailboxes: as Postfix reads them")
+def _sources(stage: Stage) -> None:
+    tables = _tables(stage)
+    stage.postern.configure([f"mailbox_tables = hash:{tables}/aliases texthash:{tables}/boxes"],
+                            ["alice mailboxes:shop.example"])
+    done = run_root(TOOL, "map", "sources", "--systemd")
+    expect("units", done.stdout.decode().splitlines(), [
+        "[Path]", f"PathChanged={CONFIGURATION}/postern.cf", f"PathChanged={CONFIGURATION}/senders",
+        f"PathChanged={tables}/aliases.db", f"PathChanged={tables}/boxes"])
+
+
+@check("postern map import takes over users and addresses, and keeps the administrator's entries")
+def _imported(stage: Stage) -> None:
+    stage.postern.configure()
+    stage.postern.write("senders", "alice alice@test.example # mine\n".replace(" # mine", ""))
+    done = _import("bob\t@shop.example\nbob\tx@y.example\nalice\t@evil.example\n")
+    expect("import", (done.status, b"alice: the entry of its own" in done.stderr), (0, True))
+    expect_permitted(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"))
+    expect_refused(stage.postern.submit("alice", b"-f", b"a@evil.example", b"r@x.example"),
+                   "envelope-not-allowed", 77)
+    expect("mode", oct((CONFIGURATION / "senders").stat().st_mode & 0o7777), oct(0o640))
+
+
+@check("an import without users, or with a bad line, changes nothing")
+def _refused_import(stage: Stage) -> None:
+    stage.postern.configure()
+    _import("bob\t@shop.example\n")
+    stage.postern.write("senders", "alice alice@test.example\n")
+    expect("import", _import("bob\t@shop.example\n").status, 0)
+    before = (CONFIGURATION / "senders").read_bytes()
+    for text in ("", "# nothing\n", "bob\t*\n", "bob\t@ok.example unlimited\n", "nobody-here\t@a.b\n"):
+        expect(f"import of {text!r}", _import(text).status, 1)
+        expect(f"senders after {text!r}", (CONFIGURATION / "senders").read_bytes(), before)
+    expect("empty, on purpose", _import("", "--allow-empty").status, 0)
+    expect_refused(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"),
+                   "user-unlisted", 77)
+
+
+@check("Postfix takes the exported map for local_login_sender_maps")
+def _exported(stage: Stage) -> None:
+    stage.postern.configure(senders=["alice alice@test.example @shop.example @.sub.example <>"])
+    done = run_root(TOOL, "map", "export", "--postfix")
+    expect("export", done.status, 0)
+    expect("comment", b"# alice: @.sub.example has no counterpart" in done.stdout, True)
+    table = stage.machine.directory("exported") / "login_senders"
+    table.write_bytes(done.stdout)
+    table.chmod(0o644)
+    subprocess.run(["/usr/sbin/postmap", f"hash:{table}"], check=True, timeout=60)
+    stage.postfix.configure([f"local_login_sender_maps = hash:{table}"], submitters="static:all")
+    direct = Command("alice", "/usr/sbin/sendmail", (b"-f", b"a@shop.example", b"r@x.example"), b"b\n")
+    expect("an own sender", run(stage.machine, direct).status, 0)
+    forged = Command("alice", "/usr/sbin/sendmail", (b"-f", b"a@z.example", b"r@x.example"), b"b\n")
+    expect("another sender", run(stage.machine, forged).status != 0, True)
+    stage.postfix.drain()
+    expect_permitted(stage.postern.submit("alice", b"-f", b"a@shop.example", b"r@x.example"))
+    expect("queued through the gate", stage.postfix.count(), 1)
+
+
+_PANELS = {
+    "plesk": ("plesk", "printf 'bob\\t@shop.example\\n'"),
+    "ispconfig": ("mysql", "printf 'bob\\t@shop.example\\n'"),
+    "virtualmin": ("virtualmin", "printf 'shop.example\\n    ID: 1\\n    Username: bob\\n'"),
+    "hestiacp": ("hestia", ""),
+}
+
+
+@check("each recipe for a panel prints what the import takes")
+def _panels(stage: Stage) -> None:
+    directory = stage.machine.directory("panel")
+    (directory / "bin").mkdir(exist_ok=True)
+    scripts = {name: script for name, script in _PANELS.values() if script}
+    scripts["bin/v-list-users"] = "printf 'bob\\tx\\n'"
+    scripts["bin/v-list-web-domains"] = \
+        """echo '{"shop.example": {"ALIAS": "www.shop.example,*.shop.example"}}'"""
+    for name, script in scripts.items():
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
+    environment = {"PATH": f"{directory}:/usr/bin:/bin", "HESTIA": str(directory)}
+    expect("recipes", {path.name for path in PANELS.iterdir()}, {*_PANELS, "README.md"})
+    stage.postern.configure()
+    stage.postern.write("senders", "alice alice@test.example\n")
+    for panel in _PANELS:
+        done = subprocess.run([str(PANELS / panel)], capture_output=True, env=environment,
+                              timeout=60, check=True)
+        expect(f"first line of {panel}", done.stdout.splitlines()[0], b"bob\t@shop.example")
+        expect(f"import of {panel}", _import(done.stdout.decode()).status, 0)

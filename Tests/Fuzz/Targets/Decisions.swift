@@ -1,0 +1,130 @@
+import Glibc
+import InternetMessage
+import LinuxSystem
+import Policy
+import Submission
+
+/// Decides about messages as the drop-in does, many in one process: for Tests/Fuzz/readers.
+///
+///     request  = site *(" =" word) TAB message LF            ; everything in hexadecimal but the site
+///     reply    = "refuse" TAB reason LF
+///              / "permit" TAB from TAB sender TAB resent-from TAB resent-sender TAB reverse-path
+///                TAB recipients TAB arguments TAB message LF
+///
+/// Addresses are given without quotes, divided by commas; what is said about the header is what Postern reads in the
+/// message that is handed over.
+func serveDecisions() {
+  while let line = readLine() {
+    let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+    let words = parts[0].split(separator: " ")
+    let argv = words.dropFirst().map { bytes(hexadecimal: $0.dropFirst()) }
+    let message = bytes(hexadecimal: parts[1])
+    do throws(Refusal) {
+      print(try decide([Array("sendmail".utf8)] + argv, message, .named(words[0])))
+    } catch {
+      print("refuse\t\(error.reason.rawValue)")
+    }
+    // Somebody waits for it at the other end of a pipe.
+    fflush(nil)
+  }
+}
+
+/// One message, from the command line to what the real program gets; the steps of `Submission`, without the quota.
+private func decide(
+  _ argv: [[UInt8]], _ message: [UInt8], _ site: Site
+) throws(Refusal) -> String {
+  let invocation: Invocation
+  do { invocation = try Invocation.parse(argv) } catch { throw .command(error) }
+  guard invocation.mode == .deliver else { throw .command(.unsupportedOption("mode")) }
+  let intake: Intake
+  do throws(IntakeError) {
+    intake = try Intake(
+      reading: try file(of: message), dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
+      keepsOriginal: false)
+  } catch {
+    throw .intake(error)
+  }
+  let section: HeaderSection
+  do { section = try HeaderSection(parsing: intake.header) } catch { throw .message(error) }
+  var draft = try Draft(invocation, section, site)
+  if let objection = draft.objection(site) { throw objection }
+  let header = draft.editedHeader(invocation, site, time: 1_700_000_000)
+  let handoff = Handoff(
+    path: [], invocation: invocation, reversePath: draft.reversePath, fullName: draft.fullName,
+    recipients: draft.envelope.recipients)
+  let identities: Identities
+  do throws(MessageError) {
+    identities = try Identities(reading: HeaderSection(parsing: header))
+  } catch {
+    throw .message(error)
+  }
+  let letter: [UInt8]
+  do { letter = try intake.seal(header: header).readToEnd(limit: 1 << 26) } catch {
+    throw .intake(error as? IntakeError ?? .messageTooLarge(limit: 0))
+  }
+  let recipients = draft.envelope.recipients.map(\.addrSpec)
+  return [
+    "permit", listed(identities.from.map(\.addrSpec)),
+    listed([identities.sender].compactMap { $0?.addrSpec }),
+    listed(identities.resentFrom.map(\.addrSpec)),
+    listed([identities.resentSender].compactMap { $0?.addrSpec }),
+    listed(draft.reversePath.addresses), listed(recipients),
+    handoff.arguments.map(hexadecimal).joined(separator: " "), hexadecimal(letter),
+  ].joined(separator: "\t")
+}
+
+private func file(of bytes: [UInt8]) throws(IntakeError) -> FileDescriptor {
+  do {
+    let file = try FileDescriptor.memfd(name: "message")
+    try file.writeAll(bytes)
+    try file.seek(to: 0)
+    return file
+  } catch {
+    throw .system(error)
+  }
+}
+
+/// Addresses as Postfix has them inside: local part without quotes, `@`, domain.
+private func listed(_ addresses: [AddrSpec]) -> String {
+  addresses.map { hexadecimal($0.localPart + ($0.domain.map { [0x40] + $0 } ?? [])) }
+    .joined(separator: ",")
+}
+
+extension ReversePath {
+  fileprivate var addresses: [AddrSpec] {
+    switch self {
+    case .null: []
+    case .address(let address): [address]
+    }
+  }
+}
+
+extension Site {
+  /// The sites that a request may name: who may send as anybody, who may not, and whose From: is rewritten.
+  fileprivate static func named(_ name: Substring) -> Site {
+    switch name {
+    case "anybody":
+      var entry = Site.fuzzed(.reject).entry
+      entry?.rules.patterns = [.any]
+      return Site(uid: 1001, configuration: Site.fuzzed(.reject).configuration, entry: entry)
+    case "rewritten": return .fuzzed(.rewrite)
+    default: return .fuzzed(.reject)
+    }
+  }
+}
+
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity(bytes.count * 2)
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+private func bytes(hexadecimal text: Substring) -> [UInt8] {
+  let digits = Array(text.utf8).map { $0 < 0x40 ? $0 - 0x30 : $0 - 0x57 }
+  return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+}

@@ -1,0 +1,86 @@
+import InternetMessage
+import Policy
+
+/// postern.cf.
+func fuzzConfiguration(_ bytes: [UInt8]) {
+  let (configuration, problems) = ConfigurationFile.parse(bytes, file: "postern.cf")
+  let lineCount = bytes.count { $0 == 0x0A } + 1
+  for problem in problems {
+    require(problem.line <= lineCount, "line \(problem.line) is there")
+  }
+  guard problems.isEmpty else { return }
+  let (again, more) = ConfigurationFile.parse(
+    bytes + Array("\n# nothing\n".utf8), file: "postern.cf")
+  require(more.isEmpty && again == configuration, "a comment changes nothing")
+  require(
+    again.settingsDigest == configuration.settingsDigest, "the same settings have one digest")
+  require(configuration.sendmailPath.first == 0x2F, "the program's path is absolute")
+  require(configuration.quotaFile.first == 0x2F, "the state file's path is absolute")
+  if let domain = configuration.defaultDomain {
+    require(DomainName.canonical(domain) == domain, "the default domain is canonical")
+  }
+}
+
+/// senders, and the map that is compiled from it.
+func fuzzSenders(_ bytes: [UInt8]) {
+  let (entries, problems) = SendersFile.parse(bytes, file: "senders")
+  let lineCount = bytes.count { $0 == 0x0A } + 1
+  for problem in problems { require(problem.line <= lineCount, "line \(problem.line) is there") }
+  guard problems.isEmpty else { return }
+  for entry in entries { requireReadable(entry) }
+  var configuration = Configuration()
+  configuration.exemptUsers = []
+  var builder = SenderIndexBuilder(
+    configuration: configuration, defaultDomain: Array("ok.example".utf8),
+    configurationFile: "postern.cf"
+  ) { site in
+    // Names are numbers here: what they resolve to is the machine's business.
+    switch site {
+    case .uid(let uid): ResolvedAccount(uid: uid, login: [])
+    case .login(let name):
+      ResolvedAccount(
+        uid: UInt32(truncatingIfNeeded: Checksum.fnv1a(name)) >> 1, login: name)
+    }
+  }
+  builder.add(entries, file: "senders")
+  let map = builder.build(builtAt: 1, sendersBytes: 2, sendersModified: 3, file: "senders")
+  guard let map else { return }
+  requireSame(entries, map)
+}
+
+/// The patterns of an entry, written down and read again, are the same.
+private func requireReadable(_ entry: UnresolvedEntry) {
+  let line =
+    entry.site.written + Array(" ".utf8)
+    + Array(entry.rules.patterns.map(\.written).joined(separator: Array(" ".utf8)))
+  guard !entry.rules.patterns.isEmpty else { return }
+  let (again, problems) = SendersFile.parse(line, file: "senders")
+  require(
+    problems.isEmpty && again.first?.rules.patterns == entry.rules.patterns,
+    "patterns are what they are written as: \(shown(line)): \(problems)")
+}
+
+/// What the compiled map grants is what the file says.
+private func requireSame(_ entries: [UnresolvedEntry], _ map: [UInt8]) {
+  do {
+    let index = try SenderIndex.open(size: UInt64(map.count)) { offset, count in
+      bytes(of: map, offset, count)
+    }
+    let all = try index.allEntries { offset, count in bytes(of: map, offset, count) }
+    require(all.count == entries.count, "every entry is in the map")
+    for entry in all {
+      let found = try index.entry(for: entry.uid) { offset, count in bytes(of: map, offset, count) }
+      require(found == entry, "a look-up finds the entry")
+      let source = entries.first { $0.site.written == entry.user }
+      require(source?.rules == entry.rules, "the entry grants what the file says")
+    }
+  } catch {
+    require(false, "the map can be read: \(error)")
+  }
+}
+
+/// Bytes of a file as pread(2) gives them.
+func bytes(of file: [UInt8], _ offset: UInt64, _ count: Int) -> [UInt8] {
+  guard offset < UInt64(file.count) else { return [] }
+  return Array(file[Int(offset)...].prefix(count))
+}

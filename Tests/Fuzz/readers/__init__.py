@@ -1,0 +1,1 @@
+"""Whatever Postern permits, every reader reads as Postern does: checked with generated messages."""

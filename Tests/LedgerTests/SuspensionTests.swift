@@ -1,0 +1,144 @@
+import LinuxSystem
+import Testing
+
+@testable import Ledger
+@testable import Policy
+
+@Suite("Suspensions")
+struct SuspensionTests {
+  private let reason = Array("infected, ticket 4711".utf8)
+
+  @Test func `a suspension tells since when, by whom and why, until it is ended`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(try ledger.suspensions.suspension(of: 7) == nil)
+    let first = try ledger.suspend(uid: 7, now: { noon }, reason: reason)
+    #expect(first.previous == nil)
+    let expected = Suspension(since: noon, origin: .administrator, reason: reason)
+    #expect(try scratch.open().suspensions.suspension(of: 7) == expected)
+    #expect(try ledger.suspensions.suspension(of: 8) == nil)
+    let again = try ledger.suspend(uid: 7, now: { noon + 9 }, reason: [0x78])
+    #expect(again.previous == expected)
+    #expect(try ledger.resume(uid: 7, now: { noon + 10 })?.reason == [0x78])
+    #expect(try ledger.suspensions.suspension(of: 7) == nil)
+    #expect(try ledger.resume(uid: 7, now: { noon + 11 }) == nil)
+  }
+
+  @Test func `all who are suspended are listed, and nothing else in the directory`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(try ledger.suspensions.all().isEmpty)
+    for uid: UInt32 in [4_294_967_295, 0, 1001] {
+      _ = try ledger.suspend(uid: uid, now: { noon }, reason: reason)
+    }
+    for name in ["77.new", "readme", "-1", "4294967296"] {
+      try scratch.put([1], intoFile: "suspended/\(name)")
+    }
+    #expect(try ledger.suspensions.all().map(\.uid) == [0, 1001, 4_294_967_295])
+  }
+
+  @Test func `a suspension survives whatever happens to its contents`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let whole = Suspensions.text(of: Suspension(since: 1, origin: .automatic, reason: reason))
+    var damaged = whole.indices.map { Array(whole[..<$0]) }
+    damaged += [[0, 0, 0], whole + whole, Array(repeating: 0x61, count: 9_000)]
+    for text in damaged {
+      try FileSystem.makeDirectoryUnlessThere(scratch.directory + Array("/suspended".utf8))
+      try scratch.put(text, intoFile: "suspended/7")
+      let found = try ledger.suspensions.suspension(of: 7)
+      #expect(found?.reason == Suspensions.lostReason, "\(text.count) bytes")
+    }
+    try scratch.put(whole, intoFile: "suspended/7")
+    #expect(try ledger.suspensions.suspension(of: 7)?.reason == reason)
+  }
+
+  @Test func `a torn record, a reset and a new state file lift no suspension`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.open().suspend(uid: 7, now: { noon }, reason: reason)
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(0, of: 7))
+    _ = try scratch.open().charge(uid: 7, now: { noon }, recipients: 1, decide: permitAll)
+    #expect(try scratch.open().suspensions.suspension(of: 7) != nil)
+    try scratch.open().reset(uid: 7, now: { noon })
+    #expect(try scratch.open().suspensions.suspension(of: 7) != nil)
+    try FileSystem.unlink(scratch.path)
+    #expect(try scratch.open().suspensions.suspension(of: 7) != nil)
+  }
+
+  @Test func `the slot of a suspended user who is idle can go to another user`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try ledger.suspend(uid: 7, now: { noon }, reason: reason)
+    let later = noon + 400 * 86_400
+    let other = 7 + LedgerFormat.slotCount
+    _ = try ledger.charge(uid: other, now: { later }, recipients: 1, decide: permitAll)
+    #expect(try ledger.activeUsers() == [other])
+    #expect(try ledger.suspensions.suspension(of: 7)?.reason == reason)
+  }
+
+  @Test func `what cannot be found out is an error, what is not there is none`() throws {
+    let scratch = try Scratch()
+    let suspensions = Suspensions(beside: scratch.path)
+    #expect(try suspensions.suspension(of: 7) == nil)
+    try scratch.put([], intoFile: "suspended")
+    #expect(throws: LedgerError.self) { try suspensions.suspension(of: 7) }
+    #expect(throws: LedgerError.self) { try suspensions.all() }
+    try FileSystem.unlink(scratch.directory + Array("/suspended".utf8))
+    #expect(try Suspensions(beside: Array("/nonexistent/quota".utf8)).suspension(of: 7) == nil)
+  }
+
+  @Test func `refused identities suspend at their number, and no earlier`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let rule = SuspensionRule(refusals: 3, reason: reason)
+    func refuse(_ code: ReasonCode, after minutes: UInt64) throws -> Suspension? {
+      try ledger.refuse(
+        uid: 7, now: { noon + minutes * 60 }, reason: code, suspending: rule
+      ).suspension
+    }
+    #expect(try refuse(.fromNotAllowed, after: 0) == nil)
+    #expect(try refuse(.envelopeNotAllowed, after: 1) == nil)
+    for code in ReasonCode.allCases where !code.isForeignIdentity {
+      #expect(try refuse(code, after: 2) == nil, "\(code)")
+    }
+    // The first one has left the window.
+    #expect(try refuse(.senderNotAllowed, after: 61) == nil)
+    let expected = Suspension(since: noon + 3_660, origin: .automatic, reason: reason)
+    #expect(try refuse(.resentNotAllowed, after: 61) == expected)
+    #expect(try ledger.suspensions.suspension(of: 7) == expected)
+    #expect(try refuse(.fromNotAllowed, after: 61) == nil, "it is suspended already")
+  }
+
+  @Test func `who is resumed has its refused identities counted anew`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let rule = SuspensionRule(refusals: 2, reason: reason)
+    func refuse() throws -> Suspension? {
+      try ledger.refuse(uid: 7, now: { noon }, reason: .fromNotAllowed, suspending: rule).suspension
+    }
+    #expect(try refuse() == nil)
+    #expect(try refuse() != nil)
+    #expect(try ledger.resume(uid: 7, now: { noon }) != nil)
+    #expect(try refuse() == nil)
+    #expect(try ledger.usage(uid: 7, now: { noon }).hour.refused == 3)
+    #expect(try refuse() != nil)
+  }
+
+  @Test func `without a rule no refused identity suspends`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    for _ in 0..<50 {
+      let count = try ledger.refuse(uid: 7, now: { noon }, reason: .fromNotAllowed)
+      #expect(count.suspension == nil && count.notice == nil)
+    }
+    #expect(try ledger.suspensions.all().isEmpty)
+  }
+}
+
+extension FileSystem {
+  static func makeDirectoryUnlessThere(_ path: [UInt8]) throws {
+    do throws(Errno) { try makeDirectory(path) } catch {
+      guard error.isAlreadyThere else { throw error }
+    }
+  }
+}
