@@ -83,7 +83,8 @@ require_no_own_setting() {
 
 # The sendmail_path of postern.cf; nothing if it is not set.
 own_sendmail_path() {
-  sed -nE 's/^sendmail_path[[:space:]]*=[[:space:]]*//p' "$configuration/postern.cf" 2>/dev/null | sed 's/[[:space:]]*$//'
+  [[ -f $configuration/postern.cf ]] || return 0
+  sed -nE 's/[[:space:]]*$//; s/^sendmail_path[[:space:]]*=[[:space:]]*//p' "$configuration/postern.cf"
 }
 
 # divert PREFIX
@@ -94,8 +95,6 @@ divert() {
   register_diversion
   write_setting
   link_to "$home/dispatch" "$standard_sendmail"
-  [[ $(postconf -h authorized_submit_users) == "$submit_users" ]] ||
-    warn "users can still execute $diverted_sendmail themselves; Install/install --enforce closes that"
 }
 
 # link_to TARGET NAME: in one step, whatever stood there.
@@ -123,11 +122,12 @@ keep_both_names() {
   fi
 }
 
-# second_name FILE NAME: in one step, whatever stood there; a link gets it, too, not what it names.
+# second_name FILE NAME: in one step, whatever stood there; a link gets it, too, not what it names. Ends the run where
+# that cannot be done (its callers are not always under "set -e"): nothing after it may remove the first name then.
 second_name() {
-  rm -f "$2.postern-new"
-  ln -P "$1" "$2.postern-new"
-  mv -fT "$2.postern-new" "$2"
+  if ! { rm -f "$2.postern-new" && ln -P "$1" "$2.postern-new" && mv -fT "$2.postern-new" "$2"; }; then
+    die $EX_UNAVAILABLE "$2: could not become a second name of $1; nothing is lost, mend what is said above and repeat"
+  fi
 }
 
 register_diversion() {

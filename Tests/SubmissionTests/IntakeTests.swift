@@ -123,9 +123,9 @@ struct IntakeTests {
 
   @Test func `audit keeps the input byte for byte`() throws {
     let bytes = [UInt8]("From x\nA: b\r\n\r\n.\r\nmore\rof it\n".utf8)
-    let file = try Self.file(holding: bytes)
+    var file = try Self.file(holding: bytes)
     let intake = try Intake(
-      reading: file, dotEndsInput: false, sizes: SizeLimits(), keepsOriginal: true)
+      reading: &file, dotEndsInput: false, sizes: SizeLimits(), keepsOriginal: true)
     let original = try intake.sealOriginal()
     #expect(try original.readToEnd(limit: 1_000) == bytes)
   }
@@ -134,9 +134,9 @@ struct IntakeTests {
     _ input: [UInt8], dotEndsInput: Bool = false, pieceBytes: Int = 65_536,
     headerBytes: UInt64 = 262_144, messageBytes: UInt64 = 26_214_400
   ) throws -> (header: [UInt8], body: [UInt8]) {
-    let file = try self.file(holding: input)
+    var file = try self.file(holding: input)
     let intake = try Intake(
-      reading: file, dotEndsInput: dotEndsInput,
+      reading: &file, dotEndsInput: dotEndsInput,
       sizes: SizeLimits(messageBytes: messageBytes, headerBytes: headerBytes),
       keepsOriginal: false, bufferBytes: pieceBytes)
     let header = intake.header

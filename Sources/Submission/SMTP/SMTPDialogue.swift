@@ -1,6 +1,8 @@
 internal import Policy
 
-/// The state machine of a session (RFC 5321 §4.1.4): commands in, replies out. It reads and writes nothing.
+/// The state machine of a session (RFC 5321 §4.1.4): commands in, replies out.
+///
+/// It reads and writes nothing.
 struct SMTPDialogue: Sendable {
   /// What a command leads to.
   enum Step: Sendable, Equatable {
@@ -103,6 +105,8 @@ struct SMTPDialogue: Sendable {
 // MARK: - The transaction
 
 extension SMTPDialogue {
+  /// Takes the sender.
+  ///
   ///     "MAIL FROM:" path *parameter
   private mutating func startTransaction(_ argument: [UInt8]) throws(SMTPReply) -> SMTPReply {
     guard transaction == nil else { throw .nestedMail }
@@ -119,6 +123,8 @@ extension SMTPDialogue {
     return .senderTaken
   }
 
+  /// Takes a recipient.
+  ///
   ///     "RCPT TO:" path *parameter
   private mutating func addRecipient(_ argument: [UInt8]) throws(SMTPReply) -> SMTPReply {
     guard let count = transaction?.recipients.count else { throw .needMail }

@@ -23,8 +23,8 @@ struct MailParameters: Sendable, Equatable {
 
   /// Reads `SIZE=` (RFC 1870), `BODY=` (RFC 6152), `SMTPUTF8` (RFC 6531), `RET=` and `ENVID=` (RFC 3461).
   ///
-  /// SMTPUTF8 is dropped: the real sendmail finds out by itself. `AUTH=` is answered as Postfix does where nobody can
-  /// authenticate.
+  /// SMTPUTF8 is dropped: the real sendmail finds out by itself. `AUTH=` (RFC 4954 §5) is taken and dropped, as
+  /// Postfix does where nobody can authenticate.
   ///
   /// - Throws: The reply. A parameter that comes twice is malformed: which one counts?
   init(_ words: [[UInt8]]) throws(SMTPReply) {
@@ -53,7 +53,7 @@ struct MailParameters: Sendable, Equatable {
         else { throw .badParameter("ENVID") }
         envelopeID = identifier
       case "smtputf8" where parameter.value == nil: break
-      case "auth" where parameter.value != nil: throw .noAuthenticationParameter
+      case "auth" where parameter.value?.isEmpty == false: break
       default: throw .unknownParameter(parameter.word)
       }
     }

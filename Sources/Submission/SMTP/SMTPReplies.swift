@@ -15,8 +15,6 @@ extension SMTPReply {
   static let notImplemented = SMTPReply(502, "5.5.1", "That command is not implemented")
   static let noAuthentication = SMTPReply(
     503, "5.5.1", "Authentication is neither offered nor needed here")
-  static let noAuthenticationParameter = SMTPReply(
-    503, "5.5.4", "Authentication is neither offered nor needed here")
   static let noOverride = SMTPReply(550, "5.7.0", "Nobody may use that command here")
   static let noQueueRun = SMTPReply(458, nil, "Queues are not run from here")
   /// What talks HTTP or sends a message where a command belongs will not understand an error either.

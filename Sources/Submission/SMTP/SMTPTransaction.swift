@@ -6,13 +6,13 @@ package struct SMTPTransaction: Sendable, Equatable {
   package let reversePath: [UInt8]
   /// One address each, in order, duplicates included.
   package internal(set) var recipients: [[UInt8]] = []
-  /// `BODY=`
+  /// What `BODY=` says.
   package let bodyType: BodyType?
-  /// `NOTIFY=` of the first recipient, and so of all.
+  /// What `NOTIFY=` says for the first recipient, and so of all.
   package internal(set) var notify: Notify?
-  /// `RET=`
+  /// What `RET=` says.
   package let returnContent: ReturnContent?
-  /// `ENVID=`, decoded.
+  /// What `ENVID=` says, decoded.
   package let envelopeID: [UInt8]?
 
   /// The command line of a plain sendmail(1) that would do the same.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..postern import DROP_IN
-from ..process import Command, Outcome, run
+from ..process import Command, Outcome, run, start
 from ..stage import Stage, check, expect
 
 VECTORS = Path(__file__).resolve().parents[3] / "Vectors" / "smtp"
@@ -111,3 +111,76 @@ def register(dialogue: Dialogue) -> None:
 
 for one in DIALOGUES:
     register(one)
+
+
+ENVELOPE = b"MAIL FROM:<good@ok.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n"
+HONEST = ENVELOPE + b"From: good@ok.example\r\n\r\nhonest\r\n.\r\n"
+FORGED = ENVELOPE + b"From: evil@z.example\r\n\r\nforged\r\n.\r\n"
+
+
+def session(stage: Stage, client: bytes, user: str = "alice") -> Outcome:
+    """Speaks to Postern's."""
+    return run(stage.machine, Command(user, DROP_IN, (b"-bs",), client))
+
+
+@check("SMTP: a forged message is refused behind its dot, and an honest one in the same session sent")
+def _forged(stage: Stage) -> None:
+    outcome = session(stage, FORGED + HONEST + b"QUIT\r\n")
+    expect("replies", answers(outcome)[4::4], ["550 5.7.1", "250 2.0.0"])
+    expect("text", b"550 5.7.1 refused (from-not-allowed): From: evil@z.example is not an address "
+           b"of alice" in outcome.stdout, True)
+    expect("stderr and status", (outcome.stderr, outcome.status), (b"", 0))
+    expect("sender", [message.sender for message in stage.postfix.drain()], ["good@ok.example"])
+    expect("used", stage.postern.used("alice"), (1, 1, 1))
+
+
+@check("SMTP: what is beyond the quota can be sent later")
+def _quota(stage: Stage) -> None:
+    stage.postern.configure(senders=["alice good@ok.example messages_per_hour=1"])
+    outcome = session(stage, HONEST * 2 + b"QUIT\r\n")
+    expect("replies", answers(outcome)[4::4], ["250 2.0.0", "452 4.7.1"])
+    expect("queued", stage.postfix.count(), 1)
+
+
+@check("SMTP: a client that goes away inside its message is charged nothing")
+def _gone(stage: Stage) -> None:
+    session(stage, HONEST.removesuffix(b".\r\n"))
+    expect("queued", stage.postfix.count(), 0)
+    expect("used", stage.postern.used("alice")[:2], (0, 0))
+
+
+@check("SMTP: the client is greeted before it says a word, and each command is answered at once")
+def _waits(stage: Stage) -> None:
+    with start(stage.machine, Command("alice", DROP_IN, (b"-bs",))) as process:
+        assert process.stdin is not None and process.stdout is not None
+        seen = [process.stdout.readline()[:4]]
+        for line in HONEST.split(b"\r\n")[:3]:
+            process.stdin.write(line + b"\r\n")
+            process.stdin.flush()
+            seen.append(process.stdout.readline()[:4])
+        process.kill()
+    expect("replies", seen, [b"220 ", b"250 ", b"250 ", b"354 "])
+    expect("queued", stage.postfix.count(), 0)
+
+
+@check("SMTP: recipients beyond recipients_per_message are put off")
+def _recipients(stage: Stage) -> None:
+    stage.postern.configure(senders=["alice good@ok.example recipients_per_message=2"])
+    client = HONEST.replace(b"DATA", b"RCPT TO:<s@x.example>\r\nRCPT TO:<t@x.example>\r\nDATA")
+    outcome = session(stage, client + b"QUIT\r\n")
+    expect("replies", answers(outcome), ["220", "250 2.1.0", "250 2.1.5", "250 2.1.5", "452 4.5.3",
+                                         "354", "250 2.0.0", "221 2.0.0"])
+    expect("recipients", [message.recipients for message in stage.postfix.drain()],
+           [["r@x.example", "s@x.example"]])
+
+
+@check("SMTP: recipients_per_message binds neither exempt users nor audit")
+def _unbound(stage: Stage) -> None:
+    stage.postern.configure(["recipients_per_message = 1"],
+                            ["alice good@ok.example mode=audit"])
+    client = HONEST.replace(b"DATA", b"RCPT TO:<s@x.example>\r\nDATA") + b"QUIT\r\n"
+    for user in ("alice", "dave"):
+        expect(f"replies to {user}", answers(session(stage, client, user))[2:4], ["250 2.1.5"] * 2)
+        expect(f"recipients of {user}",
+               [message.recipients for message in stage.postfix.drain()],
+               [["r@x.example", "s@x.example"]])
