@@ -30,6 +30,8 @@ private func requireUnderstood(_ transaction: SMTPTransaction) {
     "the parameters are those of the transaction")
 }
 
+/// Replies are lines that a client can take.
+///
 ///     reply = 3DIGIT ("-" / SP) *VCHAR CRLF        ; at most 512 bytes, RFC 5321 §4.5.3.1.5
 private func requireReplies(_ received: [UInt8]) {
   require(received.isEmpty || received.suffix(2) == [0x0D, 0x0A], "replies end with CRLF")
