@@ -77,7 +77,7 @@ let package = Package(
   ]
 )
 
-// Two programs for Tests/Fuzz, which sees what only this package may see; nothing else builds them.
+// The program of Tests/Fuzz, which sees what only this package may see; nothing else builds it.
 if Context.environment["POSTERN_FUZZ"] != nil {
   let modules: [Target.Dependency] = [
     "Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage",

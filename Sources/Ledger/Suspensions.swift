@@ -75,7 +75,9 @@ package struct Suspensions: Sendable {
     }
   }
 
-  /// Ends a suspension; on the disk when this returns. The caller holds the user's lock.
+  /// Ends a suspension.
+  ///
+  /// It is on the disk when this returns. The caller holds the user's lock.
   func remove(for uid: UInt32) throws(LedgerError) {
     let file = path(of: uid)
     try system { () throws(Errno) in

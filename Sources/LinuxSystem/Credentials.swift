@@ -51,32 +51,6 @@ package struct Credentials: Equatable, Sendable {
     try setAll(userID: before.effectiveUserID, groupID: before.effectiveGroupID)
   }
 
-  /// Makes the effective user and group the real ones, too, for the programs that are started now.
-  ///
-  /// The saved IDs keep the way back (see `restore`). execve(2) replaces them by the effective ones: the program sees
-  /// nobody but the effective user.
-  ///
-  /// - Throws: `Errno`.
-  ///
-  /// The corresponding C functions are `setresgid` and `setresuid`.
-  package static func showEffective() throws(Errno) {
-    let before = current()
-    try check("setresgid") {
-      setresgid(before.effectiveGroupID, before.effectiveGroupID, before.realGroupID)
-    }
-    try check("setresuid") {
-      setresuid(before.effectiveUserID, before.effectiveUserID, before.realUserID)
-    }
-  }
-
-  /// Takes on these IDs again, after `showEffective`.
-  ///
-  /// - Throws: `Errno`; the process has no other rights than before then.
-  package func restore() throws(Errno) {
-    try check("setresgid") { setresgid(realGroupID, effectiveGroupID, savedGroupID) }
-    try check("setresuid") { setresuid(realUserID, effectiveUserID, savedUserID) }
-  }
-
   /// Gives all privilege back: real, effective and saved IDs become the caller's, for good.
   ///
   /// - Throws: `Errno`; EPERM if the kernel reports other IDs afterwards than asked for.

@@ -39,15 +39,7 @@ struct Delivery {
     _ lifted: Refusal?
   ) throws(Refusal) -> Transaction.Outcome {
     do throws(Refusal) {
-      let before = Credentials.current()
-      do {
-        switch way {
-        case .exec: try Credentials.becomeEffective()
-        case .supervise: try Credentials.showEffective()
-        }
-      } catch { throw .system(error) }
-      // An SMTP session waits again after this; should it stay postern's, it is only counted as postern's.
-      defer { if way == .supervise { try? before.restore() } }
+      do { try Credentials.becomeEffective() } catch { throw .system(error) }
       return try hand(over: letter, by: way, record, lifted)
     } catch {
       giveBack()

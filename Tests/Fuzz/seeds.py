@@ -29,6 +29,22 @@ def files(directory: Path, *endings: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted(directory.iterdir()) if path.suffix in endings]
 
 
+def dialogues(directory: Path) -> list[bytes]:
+    """What the clients of the SMTP dialogues send."""
+    seeds = []
+    for path in sorted(directory.glob("*.txt")):
+        seed = b""
+        for line in path.read_text("utf-8").splitlines():
+            if match := re.match(r"([Cc])(?:\*(\d+))?: ?(.*)", line):
+                text = re.sub(r"\{(.)\*(\d+)\}", lambda found: found[1] * int(found[2]), match[3])
+                text = text.replace("\\r", "\r").replace("\\n", "\n")
+                text = ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+                end = "\r\n" if match[1] == "C" else ""
+                seed += (text + end).encode() * int(match[2] or 1)
+        seeds.append(seed)
+    return seeds
+
+
 def main() -> None:
     """Writes everything."""
     vectors, target = Path(sys.argv[1]), Path(sys.argv[2])
@@ -39,12 +55,13 @@ def main() -> None:
         "header": [message.split(b"\n\n")[0] + b"\n" for message in messages],
         "addresses": bodies + files(vectors / "recipients", ".arg"),
         "message": messages,
+        "smtp": dialogues(vectors / "smtp"),
         "configuration": files(vectors / "config", ".cf"),
         "senders": files(vectors / "config", ".senders"),
         "senders-db": [bytes(range(16))],
         "state-file": [bytes(range(16)), bytes(1088)],
     }
-    for name in ("command-line", "header", "addresses", "message"):
+    for name in ("command-line", "header", "addresses", "message", "smtp"):
         seeds[f"{name}-mapped"] = seeds[name]
     for name, inputs in seeds.items():
         if not inputs:

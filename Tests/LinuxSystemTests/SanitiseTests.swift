@@ -136,27 +136,6 @@ struct SanitiseTests {
     }
   }
 
-  @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
-  func `a set-uid process shows programs its effective user alone, and takes its caller back`()
-    async
-  {
-    await #expect(processExitsWith: .exitCode(42)) {
-      setregid(2_001, 3_001)
-      setreuid(2_000, 3_000)
-      let before = Credentials.current()
-      try Credentials.showEffective()
-      let script =
-        "test $(id -ru) = 3000 && test $(id -rg) = 3001 && grep -qP '^Uid:(\\t3000){4}$' /proc/self/status"
-      let end = try Execution.spawnAndWait(
-        Array("/bin/sh".utf8), arguments: ["sh", "-c", script].map { Array($0.utf8) },
-        environment: [Array("PATH=/usr/bin:/bin".utf8)])
-      guard end == .exited(0) else { _exit(1) }
-      try before.restore()
-      guard Credentials.current() == before else { _exit(2) }
-      _exit(42)
-    }
-  }
-
   @Test(arguments: LimitedResource.allCases)
   func `a hard limit below what is needed is found, and what is needed is enough`(
     resource: LimitedResource

@@ -45,3 +45,20 @@ enum OptionAlphabet {
   /// Returns the text that an input stands for.
   static func mapped(_ bytes: [UInt8]) -> [UInt8] { translated(bytes, with: words) }
 }
+
+/// Words of SMTP sessions.
+enum SMTPAlphabet {
+  private static let words: [[UInt8]] = [
+    "EHLO x\r\n", "HELO x\r\n", "MAIL FROM:", "RCPT TO:", "DATA\r\n", "RSET\r\n", "NOOP\r\n",
+    "QUIT\r\n", "VRFY x\r\n", "<good@ok.example>", "<>", "<\"a b\"@ok.example>", "<a@b,c@d>",
+    "\r\n", "\n", "\r", "\r\n.\r\n", "\n.\n", "\n.\r\n", "\r.\r", ".", "..", "\r\n..",
+    " SIZE=", " BODY=8BITMIME", " RET=FULL", " ENVID=a", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY",
+    " ORCPT=rfc822;a", " SMTPUTF8", "+20", "=", "+", "9999999999999999999", "ü", "\"", "\\", "<",
+    ">",
+    "From: good@ok.example\r\n", "MAIL FROM:<good@ok.example>\r\n", "RCPT TO:<r@x.example>\r\n",
+    "GET / HTTP/1.1\r\n", "STARTTLS\r\n", "BDAT 5\r\n", "AUTH PLAIN\r\n", "XCLIENT\r\n", "@",
+  ].map { Array($0.utf8) }
+
+  /// Returns the text that an input stands for.
+  static func mapped(_ bytes: [UInt8]) -> [UInt8] { translated(bytes, with: words) }
+}

@@ -38,8 +38,9 @@ private func decide(
   guard invocation.mode == .deliver else { throw .command(.unsupportedOption("mode")) }
   let intake: Intake
   do throws(IntakeError) {
+    var file = try file(of: message)
     intake = try Intake(
-      reading: try file(of: message), dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
+      reading: &file, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
       keepsOriginal: false)
   } catch {
     throw .intake(error)

@@ -18,6 +18,8 @@ private let targets: [FuzzTarget] = [
   FuzzTarget(name: "addresses-mapped") { fuzzAddresses(MailAlphabet.mapped($0)) },
   FuzzTarget(name: "message", run: fuzzMessage),
   FuzzTarget(name: "message-mapped") { fuzzMessage(MailAlphabet.mapped($0)) },
+  FuzzTarget(name: "smtp", run: fuzzSMTP),
+  FuzzTarget(name: "smtp-mapped") { fuzzSMTP(SMTPAlphabet.mapped($0)) },
   FuzzTarget(name: "configuration", run: fuzzConfiguration),
   FuzzTarget(name: "senders", run: fuzzSenders),
   FuzzTarget(name: "senders-db", run: fuzzSenderIndex),

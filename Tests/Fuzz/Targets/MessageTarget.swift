@@ -28,11 +28,11 @@ private struct Received: Equatable {
 
 private func receive(_ bytes: [UInt8], _ dotEndsInput: Bool, _ bufferBytes: Int) -> Received? {
   do {
-    let file = try FileDescriptor.memfd(name: "fuzz")
+    var file = try FileDescriptor.memfd(name: "fuzz")
     try file.writeAll(bytes)
     try file.seek(to: 0)
     let intake = try Intake(
-      reading: file, dotEndsInput: dotEndsInput, sizes: SizeLimits(headerBytes: 16_384),
+      reading: &file, dotEndsInput: dotEndsInput, sizes: SizeLimits(headerBytes: 16_384),
       keepsOriginal: false, bufferBytes: bufferBytes)
     let header = intake.header
     let sealed = try intake.seal(header: [])

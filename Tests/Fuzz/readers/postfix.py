@@ -17,7 +17,8 @@ from .addresses import unquoted
 from .postern import Permit
 
 SPOOL = Path("/var/spool/postfix")
-MAP = Path("/run/postern-readers.map")
+#: In a directory that is private to the run.
+MAP = Path("/var/lib/postfix/readers.map")
 NUMBER = re.compile(rb"number(\d+)@map\.invalid")
 CASE = re.compile(rb"\ncase (\d+)\n")
 SECTION = re.compile(rb"^\*\*\* (.*) \*\*\*$", re.MULTILINE)
