@@ -18,6 +18,14 @@ struct SMTPDialogue: Sendable {
   private var errors = 0
   private var junkCommands = 0
   private var overshoot = 0
+  /// The recipient that is one too many, until it is logged.
+  private var excess: Excess?
+
+  /// A transaction that asks for more recipients than the site may have, once for each transaction.
+  struct Excess: Sendable {
+    let transaction: SMTPTransaction
+    let rejection: Rejection
+  }
 
   /// Begins behind the greeting.
   init(_ settings: SMTPSettings) {
@@ -46,6 +54,12 @@ struct SMTPDialogue: Sendable {
       if !isForgiven(error) { errors += 1 }
       return .reply(error)
     }
+  }
+
+  /// Gives out what is to be logged of the last command.
+  mutating func takeExcess() -> Excess? {
+    defer { excess = nil }
+    return excess
   }
 
   /// Takes what became of a message; the transaction is over then, whatever it was.
@@ -139,10 +153,14 @@ extension SMTPDialogue {
     return .recipientTaken
   }
 
-  private func checkCount(_ count: Int) throws(SMTPReply) {
+  private mutating func checkCount(_ count: Int) throws(SMTPReply) {
     if let limit = settings.recipientLimit, count >= Int(limit) {
       let cause = Rejection.Cause.tooManyRecipients(count: limit + 1, limit: limit)
-      throw SMTPReply(postponing: .policy(Rejection(cause: cause, user: settings.user)))
+      let rejection = Rejection(cause: cause, user: settings.user)
+      if overshoot == 0, let transaction {
+        excess = Excess(transaction: transaction, rejection: rejection)
+      }
+      throw SMTPReply(postponing: .policy(rejection))
     }
     guard count < SMTPLimits.recipients else { throw .tooManyRecipients }
   }
