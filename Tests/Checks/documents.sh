@@ -58,8 +58,8 @@ manual_names_every_site_option() {
 # "name default" for each parameter, as the manual says behind "Default:".
 manual_defaults() {
   awk '
-    function told() { if (name != "") { sub(/[.,]$/, "", value); print name, (value == "empty" ? "" : value) } name = value = "" }
-    /^\.It Ic / { told(); name = $3; waits = 0 }
+    function told() { if (name != "") { sub(/[.,]$/, "", value); print name, (value == "empty" ? "" : value) } name = "" }
+    /^\.It Ic / { told(); name = $3; value = "not-told"; waits = 0 }
     /^\.El/ { told() }
     /^Default:/ { waits = 1; sub(/^Default: */, "") }
     waits && NF > 0 { value = /^\./ ? $2 : $1; waits = 0 }' Install/man/postern.cf.5 | sed 's/ $//' | sort
