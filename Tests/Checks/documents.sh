@@ -200,16 +200,25 @@ readme_names_tests_of_clients() {
       tr -d "$tick" | sort -u)"
 }
 
-# Every test that Tests/README.md names in its table of faults is there, by exactly that name.
-fault_table_names_tests_that_exist() {
+# tests_exist DOCUMENT START LEAST: every test that tables behind START name in their last column is there, by exactly
+# that name: a check or a scenario of the compliance tests, a Swift test, a target of the fuzzer ("fuzz target NAME").
+tests_exist() {
   local name count=0 status=0 tick=$'\x60'
   while IFS= read -r name; do
     count=$((count + 1))
-    grep -rqF -e "@check(\"$name\")" -e "func $tick$name$tick" Tests --include='*.py' --include='*.swift' || {
-      printf 'Tests/README.md names a test that does not exist: %s\n' "$name"
+    if [[ $name == "fuzz target "* ]]; then
+      grep -qF -e "FuzzTarget(name: \"${name#fuzz target }\"" Tests/Fuzz/Targets/Entry.swift
+    else
+      grep -rqF -e "@check(\"$name\")" -e "func $tick$name$tick" -e "name = \"$name\"" Tests \
+        --include='*.py' --include='*.swift' --include='*.toml'
+    fi || {
+      printf '%s names a test that does not exist: %s\n' "$1" "$name"
       status=1
     }
-  done < <(sed -nE "s/^\|.*\| $tick([^$tick]+)$tick \|$/\1/p" <(sed -n '/^## Faults/,$p' Tests/README.md))
-  [[ $count -ge 30 ]] || { printf 'only %s tests are named in the table of faults\n' "$count"; status=1; }
+  done < <(sed -n "$2,\$p" "$1" | sed -nE "s/^\|.*\| ($tick.*$tick) \|$/\1/p" | grep -oE "${tick}[^$tick]+$tick" | tr -d "$tick")
+  [[ $count -ge $3 ]] || { printf '%s names only %s tests\n' "$1" "$count"; status=1; }
   return "$status"
 }
+
+fault_table_names_tests_that_exist() { tests_exist Tests/README.md /^##\ Faults/ 30; }
+threat_table_names_tests_that_exist() { tests_exist Install/SECURITY.md /^##\ Attacks/ 40; }

@@ -57,6 +57,27 @@ struct ChargeTests {
     }
   }
 
+  @Test func `a clock that jumps and returns grants nothing that the hour does not`()
+    throws
+  {
+    for jump: UInt64 in [60, 3_600, 86_400, 31_536_000] {
+      let scratch = try Scratch()
+      let ledger = try scratch.open()
+      func submit(at now: UInt64) throws -> Bool {
+        let charge = try ledger.charge(uid: 7, now: { now }, recipients: 1, decide: limit(1))
+        return charge.decision == .permit
+      }
+      #expect(try submit(at: noon))
+      #expect(try !submit(at: noon - jump))
+      #expect(try !submit(at: noon))
+      // Forward the hour is over as soon as the clock says so; what was used then counts on the way back, too.
+      let hasPassed = jump > QuotaPeriod.hour.windowSeconds
+      #expect(try submit(at: noon + jump) == hasPassed, "\(jump) seconds forward")
+      #expect(try !submit(at: noon))
+      #expect(try !submit(at: noon + 59))
+    }
+  }
+
   @Test func `a charge that is given back can be used again, a refusal stays counted`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
