@@ -57,24 +57,29 @@ struct ChargeTests {
     }
   }
 
-  @Test func `a clock that jumps and returns grants nothing that the hour does not`()
+  @Test func `a clock set back grants nothing for an hour, set forward what its hour permits`()
     throws
   {
     for jump: UInt64 in [60, 3_600, 86_400, 31_536_000] {
-      let scratch = try Scratch()
-      let ledger = try scratch.open()
-      func submit(at now: UInt64) throws -> Bool {
-        let charge = try ledger.charge(uid: 7, now: { now }, recipients: 1, decide: limit(1))
+      let (back, forward) = (try Scratch(), try Scratch())
+      func isPermitted(_ scratch: borrowing Scratch, at now: UInt64) throws -> Bool {
+        let charge = try scratch.open().charge(
+          uid: 7, now: { now }, recipients: 1, decide: limit(1))
         return charge.decision == .permit
       }
-      #expect(try submit(at: noon))
-      #expect(try !submit(at: noon - jump))
-      #expect(try !submit(at: noon))
-      // Forward the hour is over as soon as the clock says so; what was used then counts on the way back, too.
-      let hasPassed = jump > QuotaPeriod.hour.windowSeconds
-      #expect(try submit(at: noon + jump) == hasPassed, "\(jump) seconds forward")
-      #expect(try !submit(at: noon))
-      #expect(try !submit(at: noon + 59))
+      #expect(try isPermitted(back, at: noon))
+      for later: UInt64 in [0, 1_800, 3_539] {
+        #expect(try !isPermitted(back, at: noon - jump + later), "\(jump) back, \(later) later")
+      }
+      // It heals: nobody waits for the time at which the clock was wrong.
+      let healed = noon - jump + QuotaPeriod.hour.windowSeconds + 60
+      #expect(try isPermitted(back, at: healed), "\(jump) back")
+
+      #expect(try isPermitted(forward, at: noon))
+      // Nothing tells a clock set forward from time that has passed; what it granted counts on the way back.
+      let hasPassed = jump >= QuotaPeriod.hour.windowSeconds
+      #expect(try isPermitted(forward, at: noon + jump) == hasPassed, "\(jump) forward")
+      #expect(try !isPermitted(forward, at: noon), "\(jump) forward and back")
     }
   }
 

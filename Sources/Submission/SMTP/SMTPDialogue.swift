@@ -20,6 +20,7 @@ struct SMTPDialogue: Sendable {
   private var overshoot = 0
   /// The recipient that is one too many, until it is logged.
   private var excess: Excess?
+  private var hasExceeded = false
 
   /// A transaction that asks for more recipients than the site may have, once for each transaction.
   struct Excess: Sendable {
@@ -76,6 +77,7 @@ struct SMTPDialogue: Sendable {
   private mutating func reset() {
     transaction = nil
     overshoot = 0
+    hasExceeded = false
   }
 
   private mutating func countJunk(_ verb: SMTPCommand.Verb) {
@@ -157,7 +159,8 @@ extension SMTPDialogue {
     if let limit = settings.recipientLimit, count >= Int(limit) {
       let cause = Rejection.Cause.tooManyRecipients(count: limit + 1, limit: limit)
       let rejection = Rejection(cause: cause, user: settings.user)
-      if overshoot == 0, let transaction {
+      if !hasExceeded, let transaction {
+        hasExceeded = true
         excess = Excess(transaction: transaction, rejection: rejection)
       }
       throw SMTPReply(postponing: .policy(rejection))
