@@ -61,7 +61,8 @@ struct ChargeTests {
     throws
   {
     for jump: UInt64 in [60, 3_600, 86_400, 31_536_000] {
-      let (back, forward) = (try Scratch(), try Scratch())
+      let back = try Scratch()
+      let forward = try Scratch()
       func isPermitted(_ scratch: borrowing Scratch, at now: UInt64) throws -> Bool {
         let charge = try scratch.open().charge(
           uid: 7, now: { now }, recipients: 1, decide: limit(1))
