@@ -93,7 +93,6 @@ struct QuotaTableTests {
     window.add(StepCounts(refused: 16))
     let curve = Sparkline(window)
     #expect(curve.messages == [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16])
-    #expect(curve.refused.last == 16)
     #expect(String(curve.cells(isPlain: true)) == ".          #")
     #expect(String(curve.cells(isPlain: false)) == "▁          █")
     window.advance(to: Self.now + 60 * 60)

@@ -34,6 +34,7 @@ struct QuotaReader: ~Copyable {
   /// - Parameters:
   ///   - setup: The installation.
   ///   - words: The users who are wanted; none = everybody.
+  /// - Throws: `ToolFailure`.
   init(_ setup: Setup, users words: [[UInt8]] = []) throws(ToolFailure) {
     // Root reads the configuration and asks the user database before it gives its rights away.
     let map = try setup.readMap()
@@ -56,6 +57,8 @@ struct QuotaReader: ~Copyable {
   /// - Parameters:
   ///   - scope: Who is wanted where nobody is named.
   ///   - now: Seconds since 1970.
+  /// - Returns: Each user once, in no particular order.
+  /// - Throws: `ToolFailure`.
   mutating func users(_ scope: Scope, now: UInt64) throws(ToolFailure) -> [User] {
     var usages: [UInt32: Usage] = [:]
     var suspensions: [UInt32: Suspension] = [:]

@@ -44,6 +44,7 @@ struct QuotaTable: Sendable {
   /// - Parameters:
   ///   - look: What the terminal can show.
   ///   - height: The most lines.
+  /// - Returns: Lines without their ends.
   func lines(_ look: Look, height: Int = .max) -> [String] {
     let shown = sorted.prefix(height)
     let table = [Self.heading] + shown.map { cells($0, look) }

@@ -11,7 +11,8 @@ enum QuotaWatch {
   ///
   /// - Parameters:
   ///   - seconds: How long one picture stands.
-  ///   - table: Reads the figures: the table and the time.
+  ///   - table: Reads the figures: the table, and how many users there are.
+  /// - Throws: `ToolFailure`; the terminal is as it was, too.
   static func run(
     every seconds: Int, _ table: () throws(ToolFailure) -> (table: QuotaTable, users: Int)
   ) throws(ToolFailure) {
@@ -49,7 +50,7 @@ enum QuotaWatch {
       "\(Diagnostics.shown(time: Clock.seconds()))  \(figures.users) users, busiest first; Ctrl-C ends"
     var lines = [TerminalText.cut(title, to: size.columns)]
     lines += figures.table.lines(look, height: max(1, size.rows - 1))
-    return "\u{1B}[H" + lines.prefix(size.rows).map { $0 + "\u{1B}[K" }.joined(separator: "\r\n")
+    return "\u{1B}[H" + lines.prefix(size.rows).map { $0 + "\u{1B}[K" }.joined(separator: "\n")
       + "\u{1B}[J"
   }
 }

@@ -9,21 +9,16 @@ struct Sparkline: Sendable, Equatable {
 
   /// Messages by cell, the oldest first.
   let messages: [UInt64]
-  /// How many of them were refused.
-  let refused: [UInt64]
 
   /// Reads the steps of the hour's window; the 61st is older than an hour.
   init(_ hour: SlidingWindow) {
     let steps = hour.steps.prefix(Self.width * Self.minutesPerCell)
     var messages = [UInt64](repeating: 0, count: Self.width)
-    var refused = messages
     for (age, step) in steps.enumerated() {
       let cell = Self.width - 1 - age / Self.minutesPerCell
       messages[cell] += UInt64(step.messages) + UInt64(step.refused)
-      refused[cell] += UInt64(step.refused)
     }
     self.messages = messages
-    self.refused = refused
   }
 
   private static let ramp = Array(" ▁▂▃▄▅▆▇█")
@@ -32,6 +27,7 @@ struct Sparkline: Sendable, Equatable {
   /// The characters: eight heights, the greatest cell the highest, but each one message while no cell has more than 8.
   ///
   /// - Parameter isPlain: Whether only ASCII can be shown.
+  /// - Returns: One a cell.
   func cells(isPlain: Bool) -> [Character] {
     let ramp = isPlain ? Self.plainRamp : Self.ramp
     let top = max(messages.max() ?? 0, 8)
