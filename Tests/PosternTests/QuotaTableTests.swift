@@ -1,7 +1,7 @@
 import Policy
-import Submission
 import Testing
 
+@testable import Submission
 @testable import postern
 
 @Suite("Quota table")
