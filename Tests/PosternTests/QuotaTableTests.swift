@@ -31,7 +31,7 @@ struct QuotaTableTests {
     let lines = Self.lines([busy, refused])
     #expect(
       lines[0]
-        == "USER    UID  MSGS/H  MSGS/D  RCPTS/H  RCPTS/D  LEFT  WAIT  REF/H  LAST  60 MINUTES  ")
+        == "USER    UID  MSGS/H  MSGS/D  RCPTS/H  RCPTS/D  LEFT  WAIT  REF/H  LAST  60 MINUTES")
     #expect(
       lines[1].hasPrefix("bob    1002  0/100   0/-     0/500    0/-       100  -        13  -"))
     #expect(
