@@ -130,6 +130,24 @@ completion_file() {
   esac
 }
 
+# unit_directory PREFIX: where systemd looks for the units of what is installed there.
+unit_directory() {
+  case $1 in
+    /usr | /usr/local) printf '%s/lib/systemd/system\n' "$1" ;;
+    *) printf '/etc/systemd/system\n' ;;
+  esac
+}
+
+systemd_runs() { [[ -d /run/systemd/system ]] && command -v systemctl >/dev/null; }
+
+# Lets systemd read changed units.
+reload_systemd() {
+  if systemd_runs; then
+    systemctl daemon-reload
+    did "systemd: reloaded"
+  fi
+}
+
 postfix_runs() {
   command -v postfix >/dev/null && postfix status >/dev/null 2>&1
 }

@@ -55,6 +55,18 @@ struct SenderLine {
     return word.contains(ASCII.at) ? addPattern(word) : .unknownOption(Array(word.prefix(64)))
   }
 
+  /// The options that are no parameters of postern.cf.
+  private static let ownOptions = ["default", "suspended"]
+
+  /// Tells whether a word is read as an option, whatever stands behind its "=".
+  static func isOption(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let equals = word.firstIndex(of: ASCII.equals) else { return false }
+    let name = word[..<equals]
+    return (ownOptions + ConfigurationKey.siteOptions.map(\.rawValue)).contains {
+      ASCII.matches(name, $0)
+    }
+  }
+
   private static let mailboxes = "mailboxes:"
 
   /// `mailboxes:DOMAIN`: every mailbox and alias that exists in a domain when the map is built.
