@@ -38,7 +38,7 @@ php_say_reloads() {
 point_php_at() {
   local program=$1 directory wanted hints=()
   wanted=$(mktemp)
-  printf '; Written by Install/install of Postern; Install/uninstall removes it.\nsendmail_path = "%s -t -i"\n' \
+  printf '; Written when Postern was deployed (--php); undoing that removes it.\nsendmail_path = "%s -t -i"\n' \
     "$program" >"$wanted"
   while IFS= read -r directory; do
     if ! cmp -s "$wanted" "$directory/$php_file"; then

@@ -62,7 +62,7 @@ unenforce() {
       warn "that line still keeps all other users from sending mail; before --enforce it was: ${former:-not set}"
     fi
   elif [[ ! -f $before_enforce ]]; then
-    warn "Postfix: $line was not set by Install/install; left as it is: only root and $account may submit mail"
+    warn "Postfix: $line was not set by --enforce; left as it is: only root and $account may submit mail"
   else
     former=$(<"$before_enforce")
     if [[ -n $former ]]; then
