@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Points PHP's sendmail_path at Postern and back again. Sourced by Install/install and Install/uninstall.
+# Points PHP's sendmail_path at Postern and back again. Sourced by Install/deployment.sh.
 
 readonly php_root=/etc/php
 readonly php_file=99-postern.ini

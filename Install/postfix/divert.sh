@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Puts Postern in the place of /usr/sbin/sendmail, and takes it away again. Sourced by Install/install and
-# Install/uninstall.
+# Puts Postern in the place of /usr/sbin/sendmail, and takes it away again. Sourced by
+# Install/deployment.sh.
 #
 #   /usr/sbin/sendmail                 a link to PREFIX/lib/postern/dispatch, which is root's and has no set-id bit;
 #                                      /usr/lib/sendmail, mailq and newaliases are links to it on every system

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Closes Postfix to everybody who does not come through Postern, and opens it again. Sourced by Install/install and
-# Install/uninstall.
+# Closes Postfix to everybody who does not come through Postern, and opens it again. Sourced by
+# Install/deployment.sh.
 
 # Remembers what main.cf said (an empty file: nothing), once: a second --enforce must not take our own line for the
 # administrator's.
