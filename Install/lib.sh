@@ -125,7 +125,8 @@ remove_file() {
 completion_file() {
   case $2 in
     bash) printf '%s/share/bash-completion/completions/postern\n' "$1" ;;
-    zsh) printf '%s/share/zsh/site-functions/_postern\n' "$1" ;;
+    # Debian keeps site-functions for the administrator.
+    zsh) [[ $1 == /usr ]] && printf '/usr/share/zsh/vendor-completions/_postern\n' || printf '%s/share/zsh/site-functions/_postern\n' "$1" ;;
     fish) printf '%s/share/fish/vendor_completions.d/postern.fish\n' "$1" ;;
   esac
 }

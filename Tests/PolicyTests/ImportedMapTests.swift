@@ -57,6 +57,7 @@ struct ImportedMapTests {
     ("no user", "\t@a.example\n"), ("an empty domain", "web1\t@\n"), ("NULL", "web1\tNULL\n"),
     ("a comment's end", "web1\t@a.example#x\n"), ("a control", "web1\ta\u{1}@a.example\n"),
     ("an address that is an option", "web1\tdefault=a@a.example\n"),
+    ("an address that is an option in capitals", "web1\tDefault=a@a.example\n"),
     ("an address that is a suspension", "web1\tsuspended=a@a.example\n"),
     ("an address that is a limit", "web1\tmessages_per_hour=1@a.example\n"),
     ("domains of mailboxes", "web1\tmailboxes:a.example\n"),
