@@ -50,7 +50,9 @@ let package = Package(
     .executableTarget(
       name: "postern",
       dependencies: ["Submission", "Ledger", "LinuxSystem", "Policy", "InternetMessage"],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // gold complains of functions in FoundationEssentials that nothing here calls.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
     .executableTarget(
       name: "postern-dispatch",
       dependencies: ["LinuxSystem", "Policy", "SecureStart"],

@@ -125,9 +125,28 @@ remove_file() {
 completion_file() {
   case $2 in
     bash) printf '%s/share/bash-completion/completions/postern\n' "$1" ;;
-    zsh) printf '%s/share/zsh/site-functions/_postern\n' "$1" ;;
+    # Debian keeps site-functions for the administrator.
+    zsh) [[ $1 == /usr ]] && printf '/usr/share/zsh/vendor-completions/_postern\n' || printf '%s/share/zsh/site-functions/_postern\n' "$1" ;;
     fish) printf '%s/share/fish/vendor_completions.d/postern.fish\n' "$1" ;;
   esac
+}
+
+# unit_directory PREFIX: where systemd looks for the units of what is installed there.
+unit_directory() {
+  case $1 in
+    /usr | /usr/local) printf '%s/lib/systemd/system\n' "$1" ;;
+    *) printf '/etc/systemd/system\n' ;;
+  esac
+}
+
+systemd_runs() { [[ -d /run/systemd/system ]] && command -v systemctl >/dev/null; }
+
+# Lets systemd read changed units.
+reload_systemd() {
+  if systemd_runs; then
+    systemctl daemon-reload
+    did "systemd: reloaded"
+  fi
 }
 
 postfix_runs() {

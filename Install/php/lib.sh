@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Points PHP's sendmail_path at Postern and back again. Sourced by Install/install and Install/uninstall.
+# Points PHP's sendmail_path at Postern and back again. Sourced by Install/deployment.sh.
 
 readonly php_root=/etc/php
 readonly php_file=99-postern.ini
@@ -38,7 +38,7 @@ php_say_reloads() {
 point_php_at() {
   local program=$1 directory wanted hints=()
   wanted=$(mktemp)
-  printf '; Written by Install/install of Postern; Install/uninstall removes it.\nsendmail_path = "%s -t -i"\n' \
+  printf '; Written when Postern was deployed (--php); undoing that removes it.\nsendmail_path = "%s -t -i"\n' \
     "$program" >"$wanted"
   while IFS= read -r directory; do
     if ! cmp -s "$wanted" "$directory/$php_file"; then

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Puts Postern in the place of /usr/sbin/sendmail, and takes it away again. Sourced by Install/install and
-# Install/uninstall.
+# Puts Postern in the place of /usr/sbin/sendmail, and takes it away again. Sourced by
+# Install/deployment.sh.
 #
 #   /usr/sbin/sendmail                 a link to PREFIX/lib/postern/dispatch, which is root's and has no set-id bit;
 #                                      /usr/lib/sendmail, mailq and newaliases are links to it on every system
@@ -14,7 +14,7 @@
 readonly standard_sendmail=/usr/sbin/sendmail
 readonly diverted_sendmail=/usr/sbin/sendmail.postfix
 readonly other_names=(/usr/lib/sendmail /usr/bin/mailq /usr/bin/newaliases)
-readonly divert_comment='# Written by Install/install --divert; Install/uninstall removes both lines.'
+readonly divert_comment='# Written when Postern was deployed (--divert); undoing that removes both lines.'
 readonly divert_setting="sendmail_path = $diverted_sendmail"
 
 # Whether /usr/sbin/sendmail is Postern's, of whichever prefix.
@@ -132,7 +132,7 @@ second_name() {
 
 register_diversion() {
   if ! has_dpkg; then
-    warn "no dpkg here: after every upgrade of Postfix repeat Install/install --divert"
+    warn "no dpkg here: after every upgrade of Postfix repeat --divert"
   elif [[ $(diversion) == ours ]]; then
     already "dpkg: $standard_sendmail diverted to $diverted_sendmail"
   else

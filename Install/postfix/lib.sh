@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Closes Postfix to everybody who does not come through Postern, and opens it again. Sourced by Install/install and
-# Install/uninstall.
+# Closes Postfix to everybody who does not come through Postern, and opens it again. Sourced by
+# Install/deployment.sh.
 
 # Remembers what main.cf said (an empty file: nothing), once: a second --enforce must not take our own line for the
 # administrator's.
@@ -62,7 +62,7 @@ unenforce() {
       warn "that line still keeps all other users from sending mail; before --enforce it was: ${former:-not set}"
     fi
   elif [[ ! -f $before_enforce ]]; then
-    warn "Postfix: $line was not set by Install/install; left as it is: only root and $account may submit mail"
+    warn "Postfix: $line was not set by --enforce; left as it is: only root and $account may submit mail"
   else
     former=$(<"$before_enforce")
     if [[ -n $former ]]; then

@@ -31,6 +31,10 @@ struct AddrSpecReader {
     let localPart = isQuoted ? try quotedLocalPart() : try dotAtom()
     if index == end {
       guard !isQuoted else { throw .malformedLocalPart }
+      guard localPart.count <= MessageLimits.bareLocalPartBytes else {
+        index = start
+        throw .addressTooLong(limit: MessageLimits.bareLocalPartBytes)
+      }
       return AddrSpec(localPart: localPart, domain: nil)
     }
     index += 1

@@ -37,6 +37,9 @@ package enum MessageLimits {
   /// (`line_length_limit`), with exit status 75.
   package static let addressBytes = 2_048
 
+  /// Bytes of a local part without a domain: any domain, in UTF-8 too, can be put behind it within `addressBytes`.
+  package static let bareLocalPartBytes = 1_024
+
   /// Bytes of one domain name as A-labels, RFC 1035 §2.3.4.
   package static let domainBytes = 253
 

@@ -37,6 +37,8 @@ extension Errno {
   /// Whether something did not happen in time (ETIMEDOUT).
   package var isTimeout: Bool { number == ETIMEDOUT }
 
-  /// The error of reading from somebody who has gone away (ECONNRESET).
-  package static var connectionLost: Errno { Errno(number: ECONNRESET, call: "read") }
+  /// The error of reading a message from a client that has gone away, or was silent for too long (ECONNRESET).
+  ///
+  /// It is told apart from a failing read(2) by its call, the command of SMTP.
+  package static var connectionLost: Errno { Errno(number: ECONNRESET, call: "DATA") }
 }

@@ -31,6 +31,11 @@ enum ASCII {
     byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : nil
   }
 
+  /// Returns a letter in its small form, any other byte as it is.
+  static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+  }
+
   /// Tells whether bytes are those of a literal.
   static func matches(_ bytes: ArraySlice<UInt8>, _ literal: String) -> Bool {
     areEqual(bytes.span, literal.utf8.span)

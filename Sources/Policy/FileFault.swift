@@ -36,6 +36,8 @@ package enum PatternFault: Sendable, Equatable {
   case route
   /// The part after the `@` is no domain name.
   case domain
+  /// It begins as an option does, and is an address none the less: senders would read it as the option.
+  case option
 }
 
 /// What is wrong with a line of postern.cf or senders.

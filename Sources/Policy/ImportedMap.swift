@@ -63,6 +63,8 @@ package struct ImportedMap: Sendable {
   }
 
   private static func fault(of word: ArraySlice<UInt8>) -> FileFault? {
+    // "=" is no rare letter in a local part, and this one would be taken for the administrator's word.
+    guard !SenderLine.isOption(word) else { return .badPattern(Array(word.prefix(320)), .option) }
     var reader = PatternReader()
     do {
       let pattern = try reader.read(word).pattern

@@ -3,14 +3,14 @@
 ///     table = type ":" path / "command:" path
 ///     type  = "hash" / "btree" / "lmdb" / "cdb" / "dbm" / "sdbm" / "texthash"
 package enum MailTable: Sendable, Equatable, Hashable {
-  /// A table of Postfix that `postmap -s` can list.
+  /// A table of Postfix that `postmap -s` can list, or a cdb.
   case postfix(type: String, path: [UInt8])
   /// A program that prints the table: an address first in every line.
   case command(path: [UInt8])
 
   /// The types that hold their keys one by one.
   ///
-  /// A database server, a regular expression or a network map cannot be listed by Postfix; a command can.
+  /// A cdb is read by `ConstantDatabase`, since Postfix cannot list it. A database server, a regular expression or a network map cannot be listed by Postfix; a command can.
   package static let types = ["hash", "btree", "lmdb", "cdb", "dbm", "sdbm", "texthash"]
 
   /// Types that are one file of this name; the others are compiled into a file beside it.

@@ -27,11 +27,18 @@ package struct MailboxDirectory: Sendable {
     for line in listing.split(separator: ASCII.lineFeed) {
       let key = line.prefix { !ASCII.isBlank($0) && $0 != ASCII.carriageReturn }
       guard !key.isEmpty, key.first != ASCII.hash else { continue }
-      if key.contains(ASCII.at) {
-        add(key)
-      } else {
-        for domain in localDomains { add(key + [ASCII.at] + domain) }
-      }
+      add(key: key)
+    }
+  }
+
+  /// Adds one key of a table; see `add(listing:)`.
+  ///
+  /// - Parameter key: The key, with or without a domain.
+  package mutating func add(key: ArraySlice<UInt8>) {
+    if key.contains(ASCII.at) {
+      add(key)
+    } else {
+      for domain in localDomains { add(key + [ASCII.at] + domain) }
     }
   }
 

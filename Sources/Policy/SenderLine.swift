@@ -52,7 +52,23 @@ struct SenderLine {
       case .some(let value): return set(key, to: value)
       }
     }
+    if Self.isOption(word) { return .badPattern(Array(word.prefix(320)), .option) }
     return word.contains(ASCII.at) ? addPattern(word) : .unknownOption(Array(word.prefix(64)))
+  }
+
+  /// The options that are no parameters of postern.cf.
+  private static let ownOptions = ["default", "suspended"]
+
+  /// Tells whether a word begins with an option's name and "=", in whatever case.
+  ///
+  /// Names are written in small letters. In others the word is no address either: who wrote it meant the option, and
+  /// the address in comparison form would be read as the option.
+  static func isOption(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let equals = word.firstIndex(of: ASCII.equals) else { return false }
+    let name = word[..<equals].map(ASCII.lowercased)[...]
+    return (ownOptions + ConfigurationKey.siteOptions.map(\.rawValue)).contains {
+      ASCII.matches(name, $0)
+    }
   }
 
   private static let mailboxes = "mailboxes:"

@@ -103,7 +103,7 @@ struct DecisionRecord: Sendable {
   private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?)
     -> SystemLog.Severity
   {
-    guard verdict == .reject, let refusal else { return .info }
+    guard verdict == .reject, let refusal, !refusal.isClientLost else { return .info }
     return refusal.reason.kind.isOfTheServer ? .error : .warning
   }
 
@@ -114,6 +114,11 @@ struct DecisionRecord: Sendable {
   ///   - refusal: Why; nil for a plain permit.
   /// - Returns: One line without its end; bytes of the caller are escaped and cut.
   func line(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
+    if let refusal, refusal.isClientLost {
+      var line = line(verdict, reason: nil)
+      Self.add("text", [UInt8](Diagnostics.clientLost.utf8), to: &line)
+      return line
+    }
     var line = line(verdict, reason: refusal?.reason)
     // The code alone would not tell which file or call it was.
     if let refusal, refusal.reason.kind.isOfTheServer {

@@ -22,7 +22,11 @@ struct Delivery {
     self.site = site
   }
 
-  /// Hands the message over and logs it.
+  /// Logs the message and hands it over.
+  ///
+  /// The line comes first, also under supervision: whoever waits for the real sendmail can be killed meanwhile, by
+  /// its caller's limit on processor time or with its caller's control group, and the message would be on its way
+  /// without one. A hand-over that fails adds a line of its own.
   ///
   /// Until here the real UID is the caller's, so that a process that waits for its input counts against the caller's
   /// own limit of processes. Postfix must see postern.
@@ -54,10 +58,9 @@ struct Delivery {
     let verdict = lifted == nil ? DecisionVerdict.permit : .audit
     do throws(HandoffError) {
       try handoff.requireTrustedProgram()
+      record.log(verdict, lifted)
       switch way {
-      case .exec:
-        record.log(verdict, lifted)
-        try handoff.execute(letter)
+      case .exec: try handoff.execute(letter)
       case .supervise:
         let status = try handoff.supervise(letter)
         guard status == 0 else {
@@ -65,7 +68,6 @@ struct Delivery {
           giveBack()
           return .failed(status: status)
         }
-        record.log(verdict, lifted)
         return .taken
       }
     } catch {

@@ -37,6 +37,9 @@ package enum Diagnostics {
     }
   }
 
+  /// What the log says of a client that never ended its message.
+  static let clientLost = "the client went away before the end of its message; nothing was sent"
+
   /// Forms the line that tells why Postfix's own refusal is not passed on as it is.
   ///
   /// - Returns: One line without its end.

@@ -69,6 +69,8 @@ extension Diagnostics {
     case .localPart: "the local part is not one that a From: could hold"
     case .route: "'%' and '!' route mail and cannot be part of an allowed address"
     case .domain: "the domain is no domain name"
+    case .option:
+      "it begins with the name of an option, which is written in small letters, and is no address"
     }
   }
 }

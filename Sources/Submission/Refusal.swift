@@ -19,6 +19,12 @@ package enum Refusal: Error {
   case system(Errno)
   case limit(LimitFault)
 
+  /// Whether an SMTP client went away inside its message: its own doing, and nobody waits for an answer.
+  var isClientLost: Bool {
+    guard case .intake(.system(.connectionLost)) = self else { return false }
+    return true
+  }
+
   /// The reason code, which also decides the exit status.
   package var reason: ReasonCode {
     switch self {

@@ -21,11 +21,11 @@ enum DispatchError: Error {
     case .unknownPlace(let error):
       "/proc/self/exe cannot be read (\(error.text)), so Postern cannot be found; mount /proc"
     case .unusable(let path, let error):
-      "\(shown(path)) cannot be run (\(error.text)); repeat Install/install --divert"
+      "\(shown(path)) cannot be run (\(error.text)); repeat --divert"
     case .untrusted(let path):
       "\(shown(path)) is not a file of root that nobody else may write"
     case .circle(let path):
-      "\(shown(path)) leads back here; repeat Install/install --divert"
+      "\(shown(path)) leads back here; repeat --divert"
     case .privilege(let error):
       "the privilege of the calling program could not be given back (\(error.text))"
     }

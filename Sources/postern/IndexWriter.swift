@@ -2,21 +2,21 @@ internal import LinuxSystem
 
 /// Puts a file in the place of another in one step.
 enum IndexWriter {
-  /// Readable by the drop-in through its group, and writable by root alone.
-  private static let permissions: UInt32 = 0o640
-
   /// Writes a file beside its final place, makes it durable, and renames it.
   ///
   /// - Parameters:
   ///   - bytes: The contents.
   ///   - path: The final place.
-  ///   - groupID: The group that may read it; nil = the writer's own, in a trial.
+  ///   - groupID: The group that may read it; nil = the writer's own.
+  ///   - permissions: By default readable by the drop-in through its group, and writable by root alone.
   /// - Throws: `ToolFailure`; the old file is then still in its place.
-  static func write(_ bytes: [UInt8], to path: String, groupID: UInt32?) throws(ToolFailure) {
+  static func write(
+    _ bytes: [UInt8], to path: String, groupID: UInt32?, permissions: UInt32 = 0o640
+  ) throws(ToolFailure) {
     let place = Array(path.utf8)
     let temporary = Array("\(path).\(Host.processID()).tmp".utf8)
     do {
-      try create(temporary, bytes, groupID)
+      try create(temporary, bytes, groupID, permissions)
       try FileSystem.rename(temporary, to: place)
       let directory = try FileDescriptor.open(
         path: FileSystem.directory(of: place), options: [.directory, .followLinks])
@@ -29,7 +29,7 @@ enum IndexWriter {
   }
 
   private static func create(
-    _ path: [UInt8], _ bytes: [UInt8], _ groupID: UInt32?
+    _ path: [UInt8], _ bytes: [UInt8], _ groupID: UInt32?, _ permissions: UInt32
   ) throws(Errno) {
     // What a killed process with the same number left behind. The directory is root's alone.
     try? FileSystem.unlink(path)

@@ -40,8 +40,32 @@ struct MailboxTables {
   /// - Throws: `ToolFailure`: a table that cannot be read is not taken for an empty one.
   func read(in directory: ConfigurationDirectory) throws(ToolFailure) -> MailboxDirectory {
     var mailboxes = MailboxDirectory(localDomains: PostfixSettings.localDomains())
-    for table in tables { mailboxes.add(listing: try Self.list(table, directory)) }
+    for table in tables {
+      if case .postfix(Self.constantDatabase, let path) = table {
+        for key in try Self.keys(path) { mailboxes.add(key: key) }
+      } else {
+        mailboxes.add(listing: try Self.list(table, directory))
+      }
+    }
     return mailboxes
+  }
+
+  private static let constantDatabase = "cdb"
+
+  /// Reads a cdb; `postmap -s` refuses it ("sequence operation is not supported").
+  private static func keys(_ path: [UInt8]) throws(ToolFailure) -> [ArraySlice<UInt8>] {
+    let file = path + Array(suffix(of: constantDatabase).utf8)
+    let bytes: [UInt8]
+    do {
+      bytes = try FileDescriptor.open(path: file, options: .followLinks)
+        .readToEnd(limit: MailboxDirectory.listingBytes)
+    } catch {
+      throw ToolFailure(error, "cannot read \(Diagnostics.shown(file))")
+    }
+    guard let keys = ConstantDatabase.keys(bytes) else {
+      throw ToolFailure(.failed, "\(Diagnostics.shown(file)) is no cdb, or is damaged")
+    }
+    return keys
   }
 
   private static func list(
@@ -60,6 +84,7 @@ struct MailboxTables {
         if let fault = error as? InstallationFault { throw ToolFailure(fault) }
         throw ToolFailure(.failed, "\(name) cannot be read")
       }
+      try requireSafeWay(to: path, directory)
       program = path
     }
     let capture: Execution.Capture
@@ -74,6 +99,18 @@ struct MailboxTables {
       throw ToolFailure(.failed, "\(name) cannot be listed (see the line above)")
     }
     return capture.output
+  }
+
+  /// Who can rename a directory above a program can put another program in its place.
+  private static func requireSafeWay(
+    to program: [UInt8], _ directory: ConfigurationDirectory
+  ) throws(ToolFailure) {
+    let path = String(decoding: program, as: UTF8.self)
+    guard !directory.isTrial, let step = FileGuard.openAncestors(of: path).first else { return }
+    throw ToolFailure(
+      .failed,
+      "command:\(Diagnostics.shown(program)) is not run as root: others can replace it (\(step.evidence)); "
+        + "\(FileGuard.remedy([step]))")
   }
 
   /// The files whose change calls for a new map, as Postfix reads them.

@@ -8,7 +8,7 @@ enum Tool {
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
     QuotaStatus.command, QuotaReset.command, Suspend.command, Resume.command, Explain.command,
-    Learn.command, Check.command, Doctor.command, Completion.command,
+    Learn.command, Check.command, Doctor.command, Metrics.command, Completion.command,
   ]
 
   /// Runs the tool.

@@ -47,14 +47,105 @@ site_options() {
     Sources/Policy/ConfigurationKey.swift | grep -oE '\.[a-z][A-Za-z]+' | tr -d . | underscored | sort
 }
 
+# Those that only the sender map has.
+own_site_options() { sed -nE 's/.*let ownOptions = \[(.*)\]/\1/p' Sources/Policy/SenderLine.swift | grep -oE '[a-z_]+'; }
+
 manual_names_every_site_option() {
-  same "options" "$(site_options)" \
-    "$(sed -nE 's/^\.It Cm ([a-z_]+)= Ns.*/\1/p' Install/man/postern-senders.5 | grep -vxE 'default|suspended' | sort)"
+  same "options" "$( (site_options && own_site_options) | sort)" \
+    "$(sed -nE 's/^\.It Cm ([a-z_]+)= Ns.*/\1/p' Install/man/postern-senders.5 | sort)"
+}
+
+# "name default" for each parameter, as the manual says behind "Default:".
+manual_defaults() {
+  awk '
+    function told() { if (name != "") { sub(/[.,]$/, "", value); print name, (value == "empty" ? "" : value) } name = "" }
+    /^\.It Ic / { told(); name = $3; value = "not-told"; waits = 0 }
+    /^\.El/ { told() }
+    /^Default:/ { waits = 1; sub(/^Default: */, "") }
+    waits && NF > 0 { value = /^\./ ? $2 : $1; waits = 0 }' Install/man/postern.cf.5 | sed 's/ $//' | sort
+}
+
+manual_tells_the_defaults() { same "defaults" "$(default_values)" "$(manual_defaults)"; }
+
+# "code status" for each reason code.
+reasons_with_status() {
+  awk '
+    /^  case [a-z][A-Za-z]+( = "[a-z-]+")?$/ { code[$2] = $2; if ($3 == "=") { gsub(/"/, "", $4); code[$2] = $4 } }
+    /^    case \.[a-z][A-Za-z]+: [0-9]+$/ { kind = $2; gsub(/[.:]/, "", kind); status[kind] = $3 }
+    /var kind: ReasonKind/ { inside = 1; next }
+    inside && /^  }/ { exit }
+    inside && /^      \.[a-z][A-Za-z]+$/ {
+      kind = substr($1, 2)
+      count = split(cases, word, /[^A-Za-z]+/)
+      for (i = 1; i <= count; i++) if (word[i] != "case" && word[i] in code) print code[word[i]], status[kind]
+      cases = ""
+      next
+    }
+    inside { cases = cases $0 }' Sources/Policy/ReasonCode.swift | sort
 }
 
 manual_names_every_reason_code() {
-  same "reason codes" "$(reason_codes)" \
-    "$(sed -n '/^\.Sh REASON CODES/,/^\.Sh ENVIRONMENT/s/^\.It Cm //p' Install/man/postern-sendmail.8 | sort)"
+  same "reason codes" "$(reason_codes)" "$(reasons_with_status | cut -d ' ' -f 1)" &&
+    same "reason codes" "$(reasons_with_status)" \
+      "$(awk '/^\.Sh/ { inside = /REASON CODES/ } inside && /^\.Ss/ { match($0, /status [0-9]+/); status = substr($0, RSTART + 7, RLENGTH - 7) }
+         inside && /^\.It Cm / { print $3, status }' Install/man/postern-sendmail.8 | sort)"
+}
+
+# The keys of a line about a message, and of one about a suspension.
+decision_keys() {
+  code Sources/Submission/DecisionRecord.swift | grep -oE '(append\(" ?[a-z-]+=|[aA]dd\("[a-z-]+")' |
+    sed -E 's/.*" ?([a-z-]+).*/\1/; s/.*\("([a-z-]+)"/\1/' | sort -u
+}
+event_keys() { code Sources/Submission/SuspensionEvent.swift | grep -oE '[ "][a-z]+=' | tr -d ' "=' | sort -u; }
+
+# diagnostics_list N: the names of the N-th list in DIAGNOSTICS of postern-sendmail(8).
+diagnostics_list() {
+  awk -v wanted="$1" '/^\.Sh/ { inside = /DIAGNOSTICS/ } inside && /^\.Bl/ { list++ }
+    inside && list == wanted && /^\.It Li / { for (i = 3; i <= NF; i++) if ($i != ",") print $i }' \
+    Install/man/postern-sendmail.8 | sort
+}
+
+manual_names_every_log_key() {
+  same "keys of a decision" "$(decision_keys)" "$(diagnostics_list 1)" &&
+    same "keys of an event" "$(event_keys)" "$(diagnostics_list 2)"
+}
+
+# Each option of sendmail: "letter ignored", "letter refused", "letter value" or "letter -"; then the words of -b and -o.
+sendmail_options() {
+  sed -nE 's/^ +row\("(.)", value: ([a-z]+), \.([A-Za-z]+)\),$/\1 \2 \3/p' Sources/Submission/SendmailOptions.swift |
+    awk '$1 ~ /[bo]/ { next } { print $1, ($3 == "ignored" ? $3 : $3 ~ /^(refused|rebuildAliases)$/ ? "refused" : $2 == "true" ? "value" : "-") }'
+  awk '/func take(Mode|Other)\(/ { prefix = /Mode/ ? "b" : "o" } /^  }/ { prefix = "" }
+    prefix != "" && /^    case "/ { sub(/:.*/, ""); gsub(/[^A-Za-z]+/, " "); for (i = 2; i <= NF; i++) print prefix $i }' \
+    Sources/Submission/InvocationReader.swift
+}
+manual_options() {
+  awk '
+    /^\.Sh/ { inside = /OPTIONS/ }
+    !inside { next }
+    /^\.It Fl -/ { next }
+    /^\.It / { for (i = 2; i < NF; i++) if ($i == "Fl") told($(i + 1), $(i + 2) ~ /^(Ar|Cm|Ns|Op)$/ ? "value" : "-") }
+    /^Accepted and without effect/ { class = "ignored" }
+    /^Refused with/ { class = "refused" }
+    class != "" && /^\.Fl . , / || /^\.Fl bd , / { for (i = 2; i <= NF; i++) if ($i ~ /^[A-Za-z]+$/) told($i, class) }
+    function told(word, class) { print (length(word) == 1 ? word " " class : word) }' Install/man/postern-sendmail.8
+}
+
+manual_names_every_sendmail_option() { same "options" "$(sendmail_options | sort)" "$(manual_options | sort)"; }
+
+# The names in a row of quota status: in the code, in the manual's example, and in its list.
+manual_names_every_part_of_a_row() {
+  local names section
+  names=$(sed '/^extension QuotaRow {$/,/^}/!d' Sources/Submission/QuotaReportJSON.swift | sed -n '/var json/,/^}/p' |
+    grep -oE '\\"[a-z_]+\\":' | tr -d '\\":' | sort -u)
+  section=$(sed -n '/^\.Sh JSON/,/^\.Sh EXPLANATION/p' Install/man/postern.8)
+  same "names" "$names" "$(grep -oE '"[a-z_]+":' <<<"$section" | tr -d '":' | sort -u)" &&
+    same "names" "$names" "$(sed -nE 's/^\.It Li //p; s/^\.Li ([a-z]+) ?[.;,]?$/\1/p' <<<"$section" | tr -s ', ' '\n' |
+      grep -vxE 'enforce|audit' | sort -u)"
+}
+
+manual_names_every_unit() {
+  same "units" "$(find Install/systemd -type f -printf '%f\n' | sort)" \
+    "$(sed -nE 's/^\.It Pa (postern-[a-z-]+\.(path|service|timer))$/\1/p' Install/man/postern.8 | sort)"
 }
 
 # "code severity" for each finding of postern doctor.
@@ -84,9 +175,9 @@ manual_names_every_part_of_an_explanation() {
 
 # The reason codes that README.md lists, each beside its exit status.
 readme_lists_every_reason_code() {
-  local tick=$'\x60'
-  same "reason codes" "$(reason_codes)" \
-    "$(sed -n '/^| exit | reason codes |/,/^$/p' README.md | grep -oE "${tick}[a-z-]+${tick}" | tr -d "$tick" | sort)"
+  same "reason codes" "$(reasons_with_status)" \
+    "$(sed -n '/^| exit | reason codes |/,/^$/p' README.md | tr -d '\140' |
+      awk -F '|' '$2 ~ /[0-9]/ { count = split($3, code, " "); for (i = 1; i <= count; i++) print code[i], $2 + 0 }' | sort)"
 }
 
 # Every path of the repository that README.md names is there.
@@ -109,16 +200,25 @@ readme_names_tests_of_clients() {
       tr -d "$tick" | sort -u)"
 }
 
-# Every test that Tests/README.md names in its table of faults is there, by exactly that name.
-fault_table_names_tests_that_exist() {
+# tests_exist DOCUMENT START LEAST: every test that tables behind START name in their last column is there, by exactly
+# that name: a check or a scenario of the compliance tests, a Swift test, a target of the fuzzer ("fuzz target NAME").
+tests_exist() {
   local name count=0 status=0 tick=$'\x60'
   while IFS= read -r name; do
     count=$((count + 1))
-    grep -rqF -e "@check(\"$name\")" -e "func $tick$name$tick" Tests --include='*.py' --include='*.swift' || {
-      printf 'Tests/README.md names a test that does not exist: %s\n' "$name"
+    if [[ $name == "fuzz target "* ]]; then
+      grep -qF -e "FuzzTarget(name: \"${name#fuzz target }\"" Tests/Fuzz/Targets/Entry.swift
+    else
+      grep -rqF -e "@check(\"$name\")" -e "func $tick$name$tick" -e "name = \"$name\"" Tests \
+        --include='*.py' --include='*.swift' --include='*.toml'
+    fi || {
+      printf '%s names a test that does not exist: %s\n' "$1" "$name"
       status=1
     }
-  done < <(sed -nE "s/^\|.*\| $tick([^$tick]+)$tick \|$/\1/p" <(sed -n '/^## Faults/,$p' Tests/README.md))
-  [[ $count -ge 30 ]] || { printf 'only %s tests are named in the table of faults\n' "$count"; status=1; }
+  done < <(sed -n "$2,\$p" "$1" | sed -nE "s/^\|.*\| ($tick.*$tick) \|$/\1/p" | grep -oE "${tick}[^$tick]+$tick" | tr -d "$tick")
+  [[ $count -ge $3 ]] || { printf '%s names only %s tests\n' "$1" "$count"; status=1; }
   return "$status"
 }
+
+fault_table_names_tests_that_exist() { tests_exist Tests/README.md /^##\ Faults/ 30; }
+threat_table_names_tests_that_exist() { tests_exist Install/SECURITY.md /^##\ Attacks/ 40; }

@@ -102,4 +102,22 @@ struct MailboxListTests {
       try MailboxList.parse(Array((list + ["a@b"]).joined(separator: ",").utf8), field: .from)
     }
   }
+
+  @Test
+  func `a local part alone leaves room for any domain, and with its own domain it may be longer`()
+    throws
+  {
+    let local = [UInt8](repeating: UInt8(ascii: "x"), count: 1_024)
+    let domain = Array("@ok.example".utf8)
+    #expect(try MailboxList.parse(local, field: .from).first?.addrSpec.localPart == local)
+    #expect(throws: MessageError.unreadableIdentity(.from, at: 0, .addressTooLong(limit: 1_024))) {
+      try MailboxList.parse([0x78] + local, field: .from)
+    }
+    let longest = local + Array(repeating: 0x78, count: 2_048 - local.count - domain.count)
+    #expect(
+      try MailboxList.parse(longest + domain, field: .from).first?.addrSpec.localPart == longest)
+    #expect(throws: MessageError.unreadableIdentity(.from, at: 0, .addressTooLong(limit: 2_048))) {
+      try MailboxList.parse([0x78] + longest + domain, field: .from)
+    }
+  }
 }

@@ -57,6 +57,33 @@ struct ChargeTests {
     }
   }
 
+  @Test func `a clock set back grants nothing for an hour, set forward what its hour permits`()
+    throws
+  {
+    for jump: UInt64 in [60, 3_600, 86_400, 31_536_000] {
+      let back = try Scratch()
+      let forward = try Scratch()
+      func isPermitted(_ scratch: borrowing Scratch, at now: UInt64) throws -> Bool {
+        let charge = try scratch.open().charge(
+          uid: 7, now: { now }, recipients: 1, decide: limit(1))
+        return charge.decision == .permit
+      }
+      #expect(try isPermitted(back, at: noon))
+      for later: UInt64 in [0, 1_800, 3_539] {
+        #expect(try !isPermitted(back, at: noon - jump + later), "\(jump) back, \(later) later")
+      }
+      // It heals: nobody waits for the time at which the clock was wrong.
+      let healed = noon - jump + QuotaPeriod.hour.windowSeconds + 60
+      #expect(try isPermitted(back, at: healed), "\(jump) back")
+
+      #expect(try isPermitted(forward, at: noon))
+      // Nothing tells a clock set forward from time that has passed; what it granted counts on the way back.
+      let hasPassed = jump >= QuotaPeriod.hour.windowSeconds
+      #expect(try isPermitted(forward, at: noon + jump) == hasPassed, "\(jump) forward")
+      #expect(try !isPermitted(forward, at: noon), "\(jump) forward and back")
+    }
+  }
+
   @Test func `a charge that is given back can be used again, a refusal stays counted`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()

@@ -61,6 +61,32 @@ struct TornTests {
     #expect(refused.decision == rejection)
   }
 
+  @Test func `a record written in part is the old one, the new one or unreadable`()
+    throws
+  {
+    let slot = LedgerFormat.slot(0, of: 7)
+    for recipients: UInt32 in [1, 300] {
+      let scratch = try Scratch()
+      let ledger = try scratch.open()
+      _ = try ledger.charge(uid: 7, now: { noon }, recipients: recipients, decide: permitAll)
+      let old = try scratch.bytes(ofSlot: slot)
+      _ = try ledger.charge(uid: 7, now: { noon + 61 }, recipients: 1, decide: permitAll)
+      let new = try scratch.bytes(ofSlot: slot)
+      for cut in 0...new.count {
+        // After a power loss either end of the write may be what reached the disk.
+        for mixed in [new[..<cut] + old[cut...], old[..<cut] + new[cut...]] {
+          let read = Slot(reading: Array(mixed))
+          let isWhole = Array(mixed) == old || Array(mixed) == new
+          #expect(isWhole ? read != .unreadable : read == .unreadable, "byte \(cut)")
+        }
+      }
+      try scratch.put(Array(new[..<64] + old[64...]), intoSlot: slot)
+      let charge = try ledger.charge(
+        uid: 7, now: { noon + 62 }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == rejection)
+    }
+  }
+
   @Test func `a reset lifts what a torn record has blocked`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()

@@ -56,6 +56,12 @@ struct ImportedMapTests {
     ("everything", "web1\t*\n"), ("a third column", "web1\t@a.example\tunlimited\n"),
     ("no user", "\t@a.example\n"), ("an empty domain", "web1\t@\n"), ("NULL", "web1\tNULL\n"),
     ("a comment's end", "web1\t@a.example#x\n"), ("a control", "web1\ta\u{1}@a.example\n"),
+    ("an address that is an option", "web1\tdefault=a@a.example\n"),
+    ("an address that is an option in capitals", "web1\tDefault=a@a.example\n"),
+    ("an address that is a suspension", "web1\tsuspended=a@a.example\n"),
+    ("an address that is a limit", "web1\tmessages_per_hour=1@a.example\n"),
+    ("domains of mailboxes", "web1\tmailboxes:a.example\n"),
+    ("a carriage return within", "web1\ta@a.example\rroot\t@b.example\n"),
   ])
   func `a bad line is a problem with its number`(what: String, line: String) {
     let problems = ImportedMap.parse(bytes("good\t@g.example\r\n# note\n" + line), file: "i")

@@ -98,3 +98,44 @@ struct MailTableTests {
     #expect(MailTable(bytes(word)[...]) == nil)
   }
 }
+
+@Suite("cdb files")
+struct ConstantDatabaseTests {
+  private func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 0xFF) } }
+
+  /// A file with these records and 256 empty tables.
+  private func file(_ records: [(key: String, value: String)]) -> [UInt8] {
+    let body = records.flatMap { record in
+      number(record.key.utf8.count) + number(record.value.utf8.count)
+        + bytes(record.key + record.value)
+    }
+    let table = number(2_048 + body.count) + number(0)
+    return (0..<256).flatMap { _ in table } + body
+  }
+
+  private func keys(_ bytes: [UInt8]) -> [String]? {
+    ConstantDatabase.keys(bytes)?.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test func `every key is listed, whatever its value holds`() {
+    let records = [("a@x.example", "b@x.example"), ("", ""), ("c@x.example\0", "d\n")]
+    #expect(keys(file(records)) == ["a@x.example", "", "c@x.example"])
+    #expect(keys(file([])) == [])
+  }
+
+  @Test func `a file that is cut anywhere, or lies about a length, is none`() {
+    let whole = file([("a@x.example", "b"), ("c@x.example", "d")])
+    for length in 0..<whole.count { #expect(keys(Array(whole.prefix(length))) == nil, "\(length)") }
+    for position in [2_048, 2_052] {
+      var lying = whole
+      lying.replaceSubrange(position..<(position + 4), with: [0xFF, 0xFF, 0xFF, 0xFF])
+      #expect(keys(lying) == nil, "\(position)")
+    }
+  }
+
+  @Test func `a table before the first record makes it none`() {
+    var early = file([("a@x.example", "b")])
+    early.replaceSubrange(0..<4, with: number(8))
+    #expect(keys(early) == nil)
+  }
+}

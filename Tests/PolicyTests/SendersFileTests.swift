@@ -69,6 +69,9 @@ struct SendersFileTests {
       .badValue(
         name: bytes("mode"), value: bytes("x@c.example"),
         expected: .oneOf(["enforce", "audit"]))),
+    // As an address it would be written again as the option.
+    .bad("mOde=x@c.example", .option), .bad("Default=a@b.example", .option),
+    .bad("SUSPENDED=why@b.example", .option), Word("Modes=x@c.example"),
     Word("quota=3", .unknownOption(bytes("quota=3"))),
     Word("handoff=exec", .unknownOption(bytes("handoff=exec"))),
     Word("messages_per_hour=", .emptyValue(name: bytes("messages_per_hour"))),

@@ -57,7 +57,7 @@ struct LogLinesTests {
   }
 
   @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 64])
-  func `they are the same whatever is read at once, and longer ones are skipped`(_ buffer: Int)
+  func `they are the same whatever is read at once, and longer ones are left out`(_ buffer: Int)
     throws
   {
     let all = ["a", "", "bcd", "efghi", "", "jk", "lmnopqrst", "u"]

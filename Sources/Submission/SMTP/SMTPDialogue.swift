@@ -18,6 +18,15 @@ struct SMTPDialogue: Sendable {
   private var errors = 0
   private var junkCommands = 0
   private var overshoot = 0
+  /// The recipient that is one too many, until it is logged.
+  private var excess: Excess?
+  private var hasExceeded = false
+
+  /// A transaction that asks for more recipients than the site may have, once for each transaction.
+  struct Excess: Sendable {
+    let transaction: SMTPTransaction
+    let rejection: Rejection
+  }
 
   /// Begins behind the greeting.
   init(_ settings: SMTPSettings) {
@@ -48,6 +57,12 @@ struct SMTPDialogue: Sendable {
     }
   }
 
+  /// Gives out what is to be logged of the last command.
+  mutating func takeExcess() -> Excess? {
+    defer { excess = nil }
+    return excess
+  }
+
   /// Takes what became of a message; the transaction is over then, whatever it was.
   mutating func conclude(_ reply: SMTPReply) {
     reset()
@@ -62,6 +77,7 @@ struct SMTPDialogue: Sendable {
   private mutating func reset() {
     transaction = nil
     overshoot = 0
+    hasExceeded = false
   }
 
   private mutating func countJunk(_ verb: SMTPCommand.Verb) {
@@ -139,10 +155,15 @@ extension SMTPDialogue {
     return .recipientTaken
   }
 
-  private func checkCount(_ count: Int) throws(SMTPReply) {
+  private mutating func checkCount(_ count: Int) throws(SMTPReply) {
     if let limit = settings.recipientLimit, count >= Int(limit) {
       let cause = Rejection.Cause.tooManyRecipients(count: limit + 1, limit: limit)
-      throw SMTPReply(postponing: .policy(Rejection(cause: cause, user: settings.user)))
+      let rejection = Rejection(cause: cause, user: settings.user)
+      if !hasExceeded, let transaction {
+        hasExceeded = true
+        excess = Excess(transaction: transaction, rejection: rejection)
+      }
+      throw SMTPReply(postponing: .policy(rejection))
     }
     guard count < SMTPLimits.recipients else { throw .tooManyRecipients }
   }

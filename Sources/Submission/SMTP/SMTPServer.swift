@@ -14,11 +14,13 @@ package enum SMTPServer {
   /// - Parameters:
   ///   - connection: The client.
   ///   - settings: What is to be known about machine and site.
+  ///   - refused: Logs that a recipient was put off, once for each transaction.
   ///   - deliver: Reads a message from the connection, as far as it wants, and does what is to be done with it.
   ///     Its reply is sent behind the final dot; not at all if the client has gone before it (`interruption`).
   /// - Returns: How it ended.
   package static func serve<Transport: SMTPTransport & ~Copyable>(
     _ connection: inout SMTPConnection<Transport>, _ settings: SMTPSettings,
+    refused: (SMTPTransaction, Refusal) -> Void = { _, _ in },
     deliver: (SMTPTransaction, inout SMTPConnection<Transport>) -> SMTPReply
   ) -> End {
     var dialogue = SMTPDialogue(settings)
@@ -27,6 +29,9 @@ package enum SMTPServer {
       switch dialogue.take(line) {
       case .reply(let reply):
         connection.write(reply)
+        if let excess = dialogue.takeExcess() {
+          refused(excess.transaction, .policy(excess.rejection))
+        }
       case .close(let reply):
         connection.write(reply)
         connection.flush()

@@ -13,7 +13,9 @@ enum SMTPService {
     let settings = SMTPSettings(
       hostName: Host.nodeName(), user: site.user, messageBytes: site.sizes.messageBytes,
       recipientLimit: recipientLimit(site))
-    _ = SMTPServer.serve(&connection, settings) { envelope, connection in
+    _ = SMTPServer.serve(&connection, settings) { envelope, refusal in
+      log(refusal, of: envelope, site)
+    } deliver: { envelope, connection in
       let invocation = Invocation(envelope)
       var transaction = Transaction(invocation, argv: envelope.commandLine, site)
       return reply(to: transaction.submit(&connection, by: .supervise))
@@ -46,6 +48,14 @@ enum SMTPService {
       case .count(let limit) = site.limits.recipientsPerMessage
     else { return nil }
     return limit
+  }
+
+  /// Logs that a recipient was put off; the message may still go to those before it.
+  private static func log(_ refusal: Refusal, of envelope: SMTPTransaction, _ site: Site) {
+    var record = DecisionRecord(uid: site.uid)
+    record.describe(site)
+    record.recipientCount = envelope.recipients.count + 1
+    record.log(.reject, refusal)
   }
 
   private static func reply(to outcome: Transaction.Outcome) -> SMTPReply {

@@ -83,7 +83,10 @@ class Machine:
         (devices / "fd").symlink_to("/proc/self/fd")
         shared_memory = self.directory("dev/shm")
         shared_memory.chmod(0o1777)
+        self.directory("dev/pts")
+        (devices / "ptmx").symlink_to("pts/ptmx")
         mount("--bind", str(devices), "/dev")
+        mount("-t", "devpts", "-o", "newinstance,ptmxmode=0666,mode=620", "postern-pts", "/dev/pts")
 
     def _make_etc(self) -> None:
         etc = self.root / "etc"

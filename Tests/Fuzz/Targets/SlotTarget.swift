@@ -14,9 +14,28 @@ func fuzzSlot(_ bytes: [UInt8]) {
   requireNoForgery(bytes)
 }
 
+extension Slot {
+  fileprivate static let byteCount = wordCount * 8
+
+  fileprivate var bytes: [UInt8] { words.flatMap(littleEndian) }
+
+  fileprivate init(reading bytes: [UInt8]) { self.init(reading: Self.words(of: bytes)) }
+
+  fileprivate static func words(of bytes: [UInt8]) -> [UInt64] {
+    (0..<bytes.count / 8).map { word in
+      (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[word * 8 + $1]) }
+    }
+  }
+}
+
+private func littleEndian(_ word: UInt64) -> [UInt8] {
+  stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: word >> $0) }
+}
+
 private func checksum(of bytes: [UInt8]) -> [UInt8] {
-  let sum = Checksum.fnv1a(bytes)
-  return stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: sum >> $0) }
+  let words = Slot.words(of: bytes)
+  let sum = Checksum.words(words, count: words.count)
+  return littleEndian(sum)
 }
 
 /// One byte changed: what is left is no record any more.

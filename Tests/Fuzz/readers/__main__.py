@@ -45,10 +45,10 @@ def main() -> int:
             if done >= count:
                 break
     comparison.close()
-    return report(comparison, verdicts, done)
+    return report(comparison, verdicts, done, seed)
 
 
-def report(comparison: Comparison, verdicts: collections.Counter[str], done: int) -> int:
+def report(comparison: Comparison, verdicts: collections.Counter[str], done: int, seed: int) -> int:
     """Prints what was found."""
     print("decisions: " + ", ".join(f"{name} {number}" for name, number in verdicts.most_common()))
     for name, number in sorted(comparison.counts.items()):
@@ -56,6 +56,8 @@ def report(comparison: Comparison, verdicts: collections.Counter[str], done: int
     for finding in comparison.findings[:SHOWN]:
         print(f"FAIL  {finding}")
     bad = len({finding.number for finding in comparison.findings})
+    # Again at the end, which is what Tests/run shows of a failure.
+    print(f"to repeat: Tests/Fuzz/differential {done} {seed}")
     print(f"{done - bad} passed, {bad} failed")
     return 1 if bad else 0
 

@@ -105,15 +105,31 @@ def _complete(stage: Stage) -> None:
     expect("parent", line["ppid"], str(os.getpid()))
 
 
-@check("a failed hand-over under supervise is logged as a refusal, with the status")
+@check("a failed hand-over under supervise is logged as a refusal, with the status, behind its permission")
 def _failed_handover(stage: Stage) -> None:
     fake = Fakes(stage.machine).shell("exit-3", "cat >/dev/null; exit 3")
     stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
     stage.log.records()
     expect("status", stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE).status, 3)
     wanted = {"verdict": "reject", "reason": "handoff-failed", "status": "3", "envelope": "<alice@test.example>"}
-    got = [{name: line.get(name) for name in wanted} for line in stage.log.decisions()]
-    expect("lines", got, [wanted])
+    permitted, failed = stage.log.decisions()
+    expect("verdict before it", permitted["verdict"], "permit")
+    expect("line", {name: failed.get(name) for name in wanted}, wanted)
+
+
+@check("what is handed over is in the log, whatever becomes of the process that waits for the real sendmail")
+def _killed_waiter(stage: Stage) -> None:
+    # The account's own signal stands for what the caller has: processor time that ends, a control group that is killed.
+    fake = Fakes(stage.machine).shell("kills-its-parent", "cat >/dev/null; kill -KILL $PPID")
+    dialogue = (b"MAIL FROM:<good@ok.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n"
+                + MESSAGE.replace(b"\n", b"\r\n") + b".\r\nQUIT\r\n")
+    stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
+    for arguments, stdin in ((ARGUMENTS, MESSAGE), ((b"-bs",), dialogue)):
+        stage.postern.forget_usage()
+        stage.log.records()
+        expect("status", stage.postern.submit("alice", *arguments, stdin=stdin).status, -9)
+        expect("verdicts", [line["verdict"] for line in stage.log.decisions()], ["permit"])
+        expect("charged", stage.postern.used("alice")[:2], (1, 1))
 
 
 @check("a fault of the machine or the installation is logged with its text, a refusal of mail without")

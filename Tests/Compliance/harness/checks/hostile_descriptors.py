@@ -38,6 +38,16 @@ def _no_place_for_the_refusal(stage: Stage) -> None:
     expect_state(stage, queued=0, charged=0)
 
 
+@check("descriptors 0 to 2 swapped among each other: refused where the input is an output, delivered where it is one")
+def _swapped(stage: Stage) -> None:
+    for first, second, sent in ((0, 1, 0), (0, 2, 0), (1, 2, 1)):
+        stage.postern.forget_usage()
+        code = f"kept = os.dup({first}); os.dup2({second}, {first}); os.dup2(kept, {second})"
+        outcome = submit_spoiled(stage, code)
+        expect(f"status with {first} and {second} swapped", outcome.status, 0 if sent else SYSTEM_ERROR.status)
+        expect_state(stage, queued=sent, charged=sent)
+
+
 @check("descriptors that are only paths: refused as input, harmless as output")
 def _paths(stage: Stage) -> None:
     expect_not_sent(stage, submit_spoiled(stage, "os.dup2(os.open('/dev/null', os.O_PATH), 0)"), SYSTEM_ERROR)

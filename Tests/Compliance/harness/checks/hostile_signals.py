@@ -135,21 +135,31 @@ def _session_signals(stage: Stage) -> None:
     expect_state(stage, queued=1, charged=1)
 
 
-@check("an SMTP session that waits counts against its caller, after a message as before it")
+def user_ids(process: "subprocess.Popen[bytes]") -> list[str]:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(line for line in lines if line.startswith("Uid:")).split()[1:]
+
+
+@check("an SMTP session counts against its caller until its first message, and is out of its reach afterwards")
 def _session_counted(stage: Stage) -> None:
     process = start(stage.machine, Command("alice", DROP_IN, (b"-bs",)))
     try:
-        status = Path(f"/proc/{process.pid}/status")
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("no pipes")
+        process.stdout.readline()
+        expect("user IDs before a message", user_ids(process), ["7300", "7200", "7200", "7200"])
         process.stdin.write(DIALOGUE)
         process.stdin.flush()
         for line in process.stdout:
             if line.startswith(b"354"):
                 break
         process.stdout.readline()
-        uids = next(line for line in status.read_text().splitlines() if line.startswith("Uid:"))
-        expect("user IDs after a message", uids.split()[1:], ["7300", "7200", "7200", "7200"])
+        expect("user IDs after a message", user_ids(process), ["7200"] * 4)
+        killer = start(stage.machine, Command("alice", "/bin/kill", (b"-9", str(process.pid).encode())))
+        killer.communicate(timeout=10)
+        expect("the caller may kill it", killer.returncode == 0, False)
+        output, _ = process.communicate(b"QUIT\r\n", timeout=10)
+        expect("reply to QUIT", output[:3], b"221")
     finally:
         process.kill()
         process.communicate()

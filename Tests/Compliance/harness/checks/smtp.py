@@ -168,7 +168,11 @@ def _turned_away(stage: Stage) -> None:
 
 @check("SMTP: a client that goes away inside its message is charged nothing")
 def _gone(stage: Stage) -> None:
+    stage.log.records()
     session(stage, HONEST.removesuffix(b".\r\n"))
+    [line] = stage.log.decisions()
+    expect("log", (line["verdict"], line["reason"], line["text"]),
+           ("reject", "none", "the client went away before the end of its message; nothing was sent"))
     expect("queued", stage.postfix.count(), 0)
     expect("used", stage.postern.used("alice")[:2], (0, 0))
 
@@ -190,9 +194,12 @@ def _waits(stage: Stage) -> None:
 @check("SMTP: recipients beyond recipients_per_message are put off")
 def _recipients(stage: Stage) -> None:
     stage.postern.configure(senders=["alice good@ok.example recipients_per_message=2"])
-    client = HONEST.replace(b"DATA", b"RCPT TO:<s@x.example>\r\nRCPT TO:<t@x.example>\r\nDATA")
+    client = HONEST.replace(b"DATA", b"RCPT TO:<s@x.example>\r\nRCPT TO:<t@x.example>\r\nRCPT TO:<u@x.example>\r\nDATA")
+    stage.log.records()
     outcome = session(stage, client + b"QUIT\r\n")
-    expect("replies", answers(outcome), ["220", "250 2.1.0", "250 2.1.5", "250 2.1.5", "452 4.5.3",
+    expect("log", [(line["verdict"], line["reason"], line["recipients"]) for line in stage.log.decisions()],
+           [("reject", "recipient-limit", "3"), ("permit", "none", "2")])
+    expect("replies", answers(outcome), ["220", "250 2.1.0", "250 2.1.5", "250 2.1.5", "452 4.5.3", "452 4.5.3",
                                          "354", "250 2.0.0", "221 2.0.0"])
     expect("recipients", [message.recipients for message in stage.postfix.drain()],
            [["r@x.example", "s@x.example"]])

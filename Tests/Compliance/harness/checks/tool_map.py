@@ -7,6 +7,7 @@ from ..postern import CONFIGURATION, TOOL
 from ..process import Command, Outcome, run, run_root
 from ..stage import Stage, check, expect, expect_permitted, expect_refused
 
+IMPORT_END = "# postern map import: end"
 PANELS = Path(__file__).resolve().parents[4] / "Install" / "panels"
 
 
@@ -43,6 +44,44 @@ def _mailboxes(stage: Stage) -> None:
         expect_refused(outcome, "from-not-allowed", 77)
     stage.postern.configure([named], ["alice a@test.example mailboxes:corp.example"])
     expect_permitted(stage.postern.submit("alice", b"-t", stdin=_message("boss@corp.example")))
+
+
+@check("mailboxes:DOMAIN reads each type of table that Debian's Postfix has, a proxy: before it passed over")
+def _types(stage: Stage) -> None:
+    directory = stage.machine.directory("types")
+    for kind in ("hash", "btree", "lmdb", "cdb", "texthash"):
+        (directory / kind).write_text(f"{kind}@shop.example x\n")
+        if kind != "texthash":
+            subprocess.run(["/usr/sbin/postmap", f"{kind}:{directory}/{kind}"], check=True, timeout=60)
+        stage.postern.configure([f"mailbox_tables = proxy:{kind}:{directory}/{kind}"],
+                                ["alice alice@test.example mailboxes:shop.example"])
+        mail = _message(f"{kind}@shop.example")
+        expect_permitted(stage.postern.submit("alice", b"-t", stdin=mail))
+        stage.postern.forget()
+    before = (CONFIGURATION / "senders.db").read_bytes()
+    (directory / "cdb.cdb").write_bytes(b"none")
+    stage.postern.write("postern.cf", f"mailbox_tables = cdb:{directory}/cdb\n")
+    done = run_root(TOOL, "map", "build")
+    expect("a damaged cdb", (done.status, b"is no cdb" in done.stderr), (1, True))
+    expect("map", (CONFIGURATION / "senders.db").read_bytes() == before, True)
+
+
+@check("a program of mailbox_tables that others can replace is not run")
+def _replaceable(stage: Stage) -> None:
+    directory = stage.machine.directory("replaceable", 0o777)
+    program = directory / "list"
+    program.write_text(f"#!/bin/sh\ntouch {directory}/ran\necho a@shop.example\n")
+    program.chmod(0o755)
+    named = f"mailbox_tables = command:{program}"
+    stage.postern.configure()
+    stage.postern.write("postern.cf", named + "\n")
+    stage.postern.write("senders", "alice alice@test.example mailboxes:shop.example\n")
+    done = run_root(TOOL, "map", "build")
+    expect("build", (done.status, b"others can replace it" in done.stderr), (1, True))
+    expect("ran", (directory / "ran").exists(), False)
+    directory.chmod(0o755)
+    expect("build", run_root(TOOL, "map", "build").status, 0)
+    expect("ran", (directory / "ran").exists(), True)
 
 
 @check("a new mailbox is permitted after the next build")
@@ -113,7 +152,10 @@ def _refused_import(stage: Stage) -> None:
     stage.postern.write("senders", "alice alice@test.example\n")
     expect("import", _import("bob\t@shop.example\n").status, 0)
     before = (CONFIGURATION / "senders").read_bytes()
-    for text in ("", "# nothing\n", "bob\t*\n", "bob\t@ok.example unlimited\n", "nobody-here\t@a.b\n"):
+    for text in ("", "# nothing\n", "bob\t*\n", "bob\t@ok.example unlimited\n", "nobody-here\t@a.b\n",
+                 "bob\tdefault=ceo@bank.example\n", "bob\tx@ok.example,mode=audit\n",
+                 "bob\tx@ok.example\rdave\t@ok.example\n", "bob\tsuspended=x@ok.example\n",
+                 f"{IMPORT_END}\nbob\t*\n"):
         expect(f"import of {text!r}", _import(text).status, 1)
         expect(f"senders after {text!r}", (CONFIGURATION / "senders").read_bytes(), before)
     expect("empty, on purpose", _import("", "--allow-empty").status, 0)

@@ -1,0 +1,213 @@
+"""Suspensions by hand and by refusals, and the mail that tells of them."""
+
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from ..fakes import Fakes
+from ..postern import CONFIGURATION, DROP_IN, TOOL
+from ..postfix import Queued
+from ..process import Command, Outcome, run, run_root
+from ..stage import Stage, Unmet, check, expect, expect_permitted, expect_refused
+from ..systemlog import RECORD, pairs
+
+ADMINISTRATOR = "admin@test.example"
+NOTIFY = f"notify = {ADMINISTRATOR}, user"
+#: A notice is started and not waited for; a machine that is busy elsewhere takes its time.
+NOTICE_SECONDS = 20
+#: How long is waited for one that must not come.
+SILENCE_SECONDS = 1.0
+
+
+def _notices(stage: Stage, wanted: int) -> list[Queued]:
+    """Returns the notices in the queue; there must be so many, and no more."""
+    found: list[Queued] = []
+    deadline = time.monotonic() + NOTICE_SECONDS
+    silence = None
+    while time.monotonic() < (silence or deadline):
+        found += [mail for mail in stage.postfix.drain() if b"Auto-Submitted:" in mail.message]
+        if len(found) >= wanted and silence is None:
+            silence = time.monotonic() + SILENCE_SECONDS
+        time.sleep(0.05)
+    expect("notices", len(found), wanted)
+    return found
+
+
+def _events(stage: Stage) -> list[dict[str, str]]:
+    matches = map(RECORD.fullmatch, stage.log.records())
+    lines = [match[2].decode() for match in matches if match]
+    return [pairs(line) for line in lines if line.startswith("event=")]
+
+
+def _suspend(user: str, *options: str) -> Outcome:
+    done = run_root(TOOL, "suspend", *options, user)
+    expect("status of suspend", (done.status, done.stderr), (0, b""))
+    return done
+
+
+def _send(stage: Stage, user: str = "alice") -> Outcome:
+    return stage.postern.submit(user, b"r@x.example")
+
+
+def _forge(stage: Stage, user: str = "alice") -> Outcome:
+    return stage.postern.submit(user, b"-f", b"evil@z.example", b"r@x.example")
+
+
+@check("postern suspend stops a user at once, without a map build, and postern resume ends it")
+def _by_hand(stage: Stage) -> None:
+    built = (CONFIGURATION / "senders.db").read_bytes()
+    expect_permitted(_send(stage))
+    _suspend("alice", "--reason", "Ticket 47")
+    line = expect_refused(_send(stage), "user-suspended", 77)
+    expect("the reason in the refusal", b"alice is suspended: Ticket 47;" in line, True)
+    expect("the reason in the own row", stage.postern.row("alice")["suspended"], "Ticket 47")
+    rows = json.loads(run_root(TOOL, "quota", "status", "--json", "alice").stdout)
+    expect("the reason in quota status", rows[0]["suspended"], "Ticket 47")
+    table = run_root(TOOL, "quota", "status").stdout
+    expect("the reason in the table", b"suspended: Ticket 47" in table, True)
+    expect_permitted(_send(stage, "bob"))
+    expect("resume", run_root(TOOL, "resume", "alice").status, 0)
+    expect_permitted(_send(stage))
+    expect("senders.db", (CONFIGURATION / "senders.db").read_bytes() == built, True)
+    events = [(event["event"], event["uid"], event["user"], event["by"], event["reason"])
+              for event in _events(stage)]
+    expect("events", events, [
+        (event, "7300", "alice", "administrator", "Ticket 47") for event in ("suspend", "resume")])
+
+
+@check("a reason with quotes, line ends and escapes stays one line everywhere")
+def _hostile_reason(stage: Stage) -> None:
+    stage.postern.configure([NOTIFY])
+    _suspend("alice", "--reason", 'a"b\nBcc: victim@z.example\n\n\x1b[2Jc\\d ü')
+    line = expect_refused(_send(stage), "user-suspended", 77)
+    expect("control characters", re.search(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]", line), None)
+    expect("the row", stage.postern.row("alice")["suspended"],
+           'a"b Bcc: victim@z.example   [2Jc\\d ü')
+    (event,) = _events(stage)
+    expect("the event", (event["by"], event["reason"].startswith('a"b Bcc: victim')),
+           ("administrator", True))
+    (notice,) = _notices(stage, 1)
+    expect("recipients", notice.recipients, [ADMINISTRATOR, "alice@test.example"])
+    expect("a line of its own", b"\nBcc:" in notice.message, False)
+
+
+@check("only root suspends and resumes")
+def _only_root(stage: Stage) -> None:
+    _suspend("bob")
+    for user, words in (("alice", (b"suspend", b"bob")), ("bob", (b"resume", b"bob"))):
+        done = run(stage.machine, Command(user, TOOL, words))
+        expect(f"{words} as {user}", (done.status, done.stdout), (77, b""))
+    expect_permitted(_send(stage))
+    expect_refused(_send(stage, "bob"), "user-suspended", 77)
+    expect("an unknown user", run_root(TOOL, "suspend", "alcie").status, 1)
+    expect("no reason at all", run_root(TOOL, "suspend", "--reason", "", "alice").status, 64)
+    expect("too long a reason", run_root(TOOL, "suspend", "--reason", "x" * 201, "alice").status, 64)
+    expect_permitted(_send(stage))
+
+
+@check("exempt and unlisted users, and audit mode, are bound by a suspension")
+def _everybody(stage: Stage) -> None:
+    stage.postern.configure(["mode = audit", NOTIFY])
+    for user in ("dave", "carol", "alice"):
+        _suspend(user)
+        expect_refused(_send(stage, user), "user-suspended", 77)
+    expect("recipients of the notices", sorted(mail.recipients for mail in _notices(stage, 3)),
+           [[ADMINISTRATOR], [ADMINISTRATOR, "alice@test.example"],
+            [ADMINISTRATOR, "dave@test.example"]])
+    for user in ("dave", "carol", "alice"):
+        expect("resume", run_root(TOOL, "resume", user).status, 0)
+    expect_permitted(_send(stage, "dave"))
+
+
+@check("a suspension in the map is not ended by postern resume, which says so")
+def _in_the_map(stage: Stage) -> None:
+    stage.postern.configure(senders=["bob b@test.example suspended=unpaid"])
+    done = run_root(TOOL, "resume", "bob")
+    expect("resume", (done.status, b"suspended=unpaid" in done.stderr), (1, True))
+    expect_refused(_send(stage, "bob"), "user-suspended", 77)
+
+
+@check("refused identities suspend by themselves, logged and told once however many come at once")
+def _automatic(stage: Stage) -> None:
+    stage.postern.configure(["auto_suspend_refusals = 3", NOTIFY])
+    for _ in range(2):
+        expect_refused(_forge(stage), "envelope-not-allowed", 77)
+    expect_permitted(_send(stage))
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = list(pool.map(lambda _: _forge(stage), range(24)))
+    expect("statuses", {outcome.status for outcome in outcomes}, {77})
+    expect_refused(_send(stage), "user-suspended", 77)
+    (event,) = _events(stage)
+    expect("the event", (event["event"], event["user"], event["by"], event["reason"]),
+           ("suspend", "alice", "automatic", "3 refused identities within an hour"))
+    (notice,) = _notices(stage, 1)
+    expect("who decided", b"by: automatic" in notice.message, True)
+    expect_permitted(_send(stage, "bob"))
+    expect("resume", run_root(TOOL, "resume", "alice").status, 0)
+    expect_refused(_forge(stage), "envelope-not-allowed", 77)
+    expect_permitted(_send(stage))
+
+
+@check("what audit mode hands over, and what is refused for another reason, suspends nobody")
+def _no_suspension(stage: Stage) -> None:
+    stage.postern.configure(["auto_suspend_refusals = 2", "mode = audit"])
+    for _ in range(4):
+        expect("status", _forge(stage).status, 0)
+    expect_permitted(_send(stage))
+    stage.postern.configure(["auto_suspend_refusals = 2"])
+    for _ in range(4):
+        expect_refused(stage.postern.submit("alice"), "no-recipients", 65)
+    expect_permitted(_send(stage))
+    expect("events", _events(stage), [])
+
+
+@check("a reached quota is told once, in a mail of its own that nobody answers and no quota counts")
+def _quota(stage: Stage) -> None:
+    for way in ("exec", "supervise"):
+        stage.postern.forget_usage()
+        stage.postern.configure([NOTIFY, "messages_per_hour = 1", "recipients_per_day = 1",
+                                 f"handoff = {way}"])
+        expect_permitted(_send(stage))
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = list(pool.map(lambda _: _send(stage), range(12)))
+        for outcome in outcomes:
+            expect_refused(outcome, "quota-messages", 69)
+        (notice,) = _notices(stage, 1)
+        expect("envelope sender", notice.sender, "")
+        expect("recipients", notice.recipients, [ADMINISTRATOR, "alice@test.example"])
+        header = notice.message.partition(b"\n\n")[0]
+        for field in (b"\nAuto-Submitted: auto-generated\n", b"\nTo: undisclosed-recipients:;\n",
+                      b"\nFrom: Postern <postmaster@test.example>\n"):
+            if field not in b"\n" + header + b"\n":
+                raise Unmet(f"{field!r} expected in {header!r}")
+        expect("who it is sent by", b"(Postfix, from userid 7200)" in header, True)
+        expect("used by alice", stage.postern.used("alice"), (1, 1, 12))
+    stage.postern.configure([NOTIFY, "messages_per_hour = 1", "mode = audit"])
+    stage.postern.forget_usage()
+    for _ in range(3):
+        expect("status in audit mode", _send(stage).status, 0)
+    _notices(stage, 0)
+
+
+@check("an SMTP session sends its notice while it goes on")
+def _smtp(stage: Stage) -> None:
+    stage.postern.configure([NOTIFY, "messages_per_hour = 1"])
+    transaction = (b"MAIL FROM:<alice@test.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n"
+                   b"Subject: s\r\n\r\nb\r\n.\r\n")
+    dialogue = b"EHLO a\r\n" + transaction * 3 + b"QUIT\r\n"
+    done = run(stage.machine, Command("alice", DROP_IN, (b"-bs",), dialogue))
+    ends = re.findall(rb"^(250 2\.0\.0|452|221)", done.stdout, re.MULTILINE)
+    expect("replies", (ends, done.status), ([b"250 2.0.0", b"452", b"452", b"221"], 0))
+    _notices(stage, 1)
+
+
+@check("a notice that cannot be sent changes no refusal")
+def _lost(stage: Stage) -> None:
+    for script in ("exit 75", "kill -9 $$", "sleep 30"):
+        program = Fakes(stage.machine).shell("unwilling", script)
+        stage.postern.forget_usage()
+        stage.postern.configure([NOTIFY, "messages_per_hour = 0", f"sendmail_path = {program}"])
+        start = time.monotonic()
+        expect_refused(_send(stage), "quota-messages", 69)
+        expect("seconds", time.monotonic() - start < 10, True)
