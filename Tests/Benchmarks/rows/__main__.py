@@ -1,0 +1,112 @@
+"""Usage: python3 -m rows COPIES DISK [--short]; exits 1 where a target is missed."""
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from .launch import Contender, median, paired
+from .site import DROP_IN, POSTFIX, Machine
+from .table import Table
+
+LARGE = 25_000_000
+
+
+def submission(machine: Machine, table: Table) -> None:
+    """One message of 4 KB: Postern, and two others in its place, each against bare Postfix of the same round."""
+    machine.configure()
+    message = machine.message("4k", 4000)
+    names = (POSTFIX, machine.exec_program, DROP_IN)
+    contenders = [machine.sendmail(name, message) for name in names] + [machine.wrapper(message)]
+    machine.launcher.compare(contenders, 5)
+    bare, nothing, ours, php = machine.launcher.compare(contenders, 60 if table.short else 1000)
+    machine.empty()
+    for what, text in (("wall", "wall time"), ("cpu", "processor time")):
+        ratio = paired(ours, bare, what)
+        table.timed(f"4 KB message, {text}, over bare Postfix ({median(bare, what) / 1000:.2f} ms)", ratio.median, 1.10,
+                    str(ratio))
+        table.told(f"the same, a C program that does nothing but exec, {text}", str(paired(nothing, bare, what)))
+        table.told(f"the same, PHP with SQLite, {text}", str(paired(php, bare, what)))
+
+
+def memory(machine: Machine, table: Table) -> None:
+    """What Postern itself needs, and does not need more of for a message of 25 MB."""
+    machine.configure(postfix="/usr/bin/true")
+    small = machine.sendmail(DROP_IN, machine.message("4k", 4000))
+    large = machine.sendmail(DROP_IN, machine.message("25m", LARGE))
+    by_small, by_large = machine.launcher.compare([small, large], 5)
+    peak = [max(run.memory for run in runs) / 1000 for runs in (by_small, by_large)]
+    table.counted("peak memory, 25 MB message, in MB", peak[1], 12, f"{peak[1]:.1f}")
+    table.counted("the same, over that of 4 KB", peak[1] / peak[0], 1.1, f"{peak[1] / peak[0]:.2f}")
+
+
+def body(machine: Machine, table: Table) -> None:
+    """25 MB from a pipe, against cat from such a pipe into a file in memory."""
+    machine.configure(postfix="/usr/bin/true")
+    for end, name in (("\n", "LF"), ("\r\n", "CRLF")):
+        message = machine.message(f"25m-{name}", LARGE, end=end)
+        cat = Contender(("/bin/cat",), message, True, Path("/dev/shm/postern-benchmark"))
+        ours = machine.sendmail(DROP_IN, message, piped=True)
+        by_cat, by_ours = machine.launcher.compare([cat, ours], 10 if table.short else 60)
+        ratio = paired(by_ours, by_cat, "wall")
+        table.timed(f"25 MB from a pipe, lines end with {name}, over cat ({median(by_cat, 'wall') / 1000:.1f} ms)",
+                    ratio.median, 2, str(ratio))
+    Path("/dev/shm/postern-benchmark").unlink(missing_ok=True)
+
+
+def recipients(machine: Machine, table: Table) -> None:
+    """Ten times the recipients."""
+    machine.configure(postfix="/usr/bin/true")
+    few = machine.sendmail(DROP_IN, machine.message("1000", 4000, recipients=1000))
+    many = machine.sendmail(DROP_IN, machine.message("10000", 4000, recipients=10_000))
+    by_few, by_many = machine.launcher.compare([few, many], 20 if table.short else 100)
+    ratio = paired(by_many, by_few, "cpu")
+    table.timed("10 000 recipients in To:, processor time, over 1 000", ratio.median, 12, str(ratio))
+
+
+def quota(machine: Machine, table: Table) -> None:
+    """Sixteen processes at once, of one user and of sixteen."""
+    limit, rounds = 100, 20
+    machine.configure(postfix="/usr/bin/true", options=f"messages_per_hour={limit}")
+    ours = machine.sendmail(DROP_IN, machine.message("4k", 4000))
+    (runs,) = machine.launcher.compare([ours], rounds, workers=16, statuses=(0, 69))
+    table.exactly(f"granted to 16 processes of one user with a limit of {limit}", sum(r.status == 0 for r in runs), limit)
+    machine.configure(postfix="/usr/bin/true")
+    count = 50 if table.short else 400
+    (alone,) = machine.launcher.compare([ours], count)
+    (together,) = machine.launcher.compare([ours], count, workers=16, spread=16)
+    waits = [statistics.quantiles([run.waits for run in runs], n=10)[-1] for runs in (alone, together)]
+    table.counted("waits of a process among 16 users' (9 of 10 have at most), more than alone", waits[1] - waits[0], 1,
+                  f"{waits[1] - waits[0]:g}")
+
+
+def compiling(machine: Machine, table: Table) -> None:
+    """100 000 sites with ten addresses each, no name looked up."""
+    with open("/etc/postern/senders", "w", encoding="ascii") as senders:
+        for site in range(100_000):
+            addresses = " ".join(f"user{n}@site{site}.example" for n in range(10))
+            senders.write(f"uid:{300_000 + site} {addresses}\n")
+    times = []
+    for _ in range(2 if table.short else 9):
+        start = time.monotonic()
+        subprocess.run(["/usr/local/bin/postern", "map", "build"], check=True, capture_output=True)
+        times.append(time.monotonic() - start)
+    middle = statistics.median(times)
+    table.timed("map build, 100 000 sites with 10 addresses each, in seconds", middle, 1, f"{middle:.2f}")
+
+
+def main() -> int:
+    """Measures all; the last line counts."""
+    copies, disk, *rest = sys.argv[1:]
+    table = Table("--short" in rest)
+    machine = Machine(Path(copies), Path(disk))
+    print("| what | figure | target | verdict |\n|---|---|---|---|", flush=True)
+    for row in (submission, memory, body, recipients, quota, compiling):
+        row(machine, table)
+    print(f"{table.met} passed, {table.missed} failed")
+    return table.missed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
