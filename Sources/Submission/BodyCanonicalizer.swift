@@ -46,7 +46,8 @@ package struct BodyCanonicalizer: Sendable {
       return try sink(buffer, range)
     }
     let start = try settleWithheld(buffer, range, sink)
-    let end = rewrite(&buffer, start..<range.upperBound)
+    let rest = start..<range.upperBound
+    let end = dotEndsInput ? rewrite(&buffer, rest) : rewriteReturns(&buffer, rest)
     if end > start { try sink(buffer, start..<end) }
   }
 
@@ -82,6 +83,33 @@ package struct BodyCanonicalizer: Sendable {
       pendingReturns -= count
     }
     return index
+  }
+
+  /// Does what `rewrite` does where a dot means nothing: what stands between two CRs is moved in one piece.
+  private mutating func rewriteReturns(_ buffer: inout [UInt8], _ range: Range<Int>) -> Int {
+    var end = range.lowerBound
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let rest = index..<range.upperBound
+      let next =
+        ByteSearch.firstIndex(of: Byte.carriageReturn, in: buffer, rest) ?? range.upperBound
+      guard next > index else {
+        pendingReturns += 1
+        index += 1
+        continue
+      }
+      if buffer[index] != Byte.lineFeed {
+        for _ in 0..<pendingReturns {
+          buffer[end] = Byte.space
+          end += 1
+        }
+      }
+      pendingReturns = 0
+      ByteMove.move(in: &buffer, index..<next, to: end)
+      end += next - index
+      index = next
+    }
+    return end
   }
 
   /// Rewrites one piece in place and returns the end of what it became.
