@@ -44,8 +44,7 @@ package struct Envelope: Sendable {
 
   /// With `from_policy = rewrite` a sender that cannot be read counts as none, so that the default address takes its
   /// place.
-  private static func reversePath(_ sender: [UInt8]?, _ site: Site) throws(Refusal) -> ReversePath?
-  {
+  static func reversePath(_ sender: [UInt8]?, _ site: Site) throws(Refusal) -> ReversePath? {
     guard let sender else { return nil }
     do {
       guard let address = try MailboxList.reversePath(sender) else { return .null }

@@ -54,6 +54,7 @@ enum SMTPService {
   private static func log(_ refusal: Refusal, of envelope: SMTPTransaction, _ site: Site) {
     var record = DecisionRecord(uid: site.uid)
     record.describe(site)
+    record.envelope = try? Envelope.reversePath(envelope.reversePath, site)
     record.recipientCount = envelope.recipients.count + 1
     record.log(.reject, refusal)
   }

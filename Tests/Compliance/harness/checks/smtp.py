@@ -197,8 +197,8 @@ def _recipients(stage: Stage) -> None:
     client = HONEST.replace(b"DATA", b"RCPT TO:<s@x.example>\r\nRCPT TO:<t@x.example>\r\nRCPT TO:<u@x.example>\r\nDATA")
     stage.log.records()
     outcome = session(stage, client + b"QUIT\r\n")
-    expect("log", [(line["verdict"], line["reason"], line["recipients"]) for line in stage.log.decisions()],
-           [("reject", "recipient-limit", "3"), ("permit", "none", "2")])
+    expect("log", [(line["verdict"], line["reason"], line.get("envelope"), line["recipients"]) for line in stage.log.decisions()],
+           [("reject", "recipient-limit", "<good@ok.example>", "3"), ("permit", "none", "<good@ok.example>", "2")])
     expect("replies", answers(outcome), ["220", "250 2.1.0", "250 2.1.5", "250 2.1.5", "452 4.5.3", "452 4.5.3",
                                          "354", "250 2.0.0", "221 2.0.0"])
     expect("recipients", [message.recipients for message in stage.postfix.drain()],
