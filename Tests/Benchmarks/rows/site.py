@@ -39,9 +39,11 @@ class Machine:
         Path("/var/lib/postern/quota").unlink(missing_ok=True)
 
     def message(self, name: str, body_bytes: int, *, recipients: int = 1, end: str = "\n") -> Path:
-        """Makes a message in a file."""
-        to = f",{end} ".join(f"customer{n}@elsewhere.example" for n in range(recipients))
-        header = f"From: Shop <{ADDRESS}>{end}To: {to}{end}Subject: Your order{end}{end}"
+        """Makes a message in a file; a To: of its own for each thousand recipients, as one field may have 50 000 bytes."""
+        addresses = [f"customer{n}@elsewhere.example" for n in range(recipients)]
+        fields = [addresses[first:first + 1000] for first in range(0, recipients, 1000)]
+        to = "".join(f"To: {f',{end} '.join(field)}{end}" for field in fields)
+        header = f"From: Shop <{ADDRESS}>{end}{to}Subject: Your order{end}{end}"
         line = "x" * 72 + end
         path = self.copies / name
         path.write_text(header + line * (body_bytes // len(line)), newline="")
