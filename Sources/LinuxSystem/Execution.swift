@@ -69,7 +69,8 @@ package enum Execution {
 
   /// Runs a program with a file as its standard input and waits for its end.
   ///
-  /// It gets default signals, an empty signal mask, and descriptors 1 and 2 of this process.
+  /// It gets default signals, an empty signal mask, and descriptors 1 and 2 of this process; the effective user is who
+  /// calls it. This process waits as the one that it was.
   ///
   /// - Parameters:
   ///   - path: The program.
@@ -104,6 +105,8 @@ package enum Execution {
 
   /// Starts a program that nobody waits for: with a file as its standard input, without output, in
   /// a session of its own, so that no key pressed at a terminal ends it.
+  ///
+  /// The effective user is who calls it.
   ///
   /// - Parameters:
   ///   - path: The program.

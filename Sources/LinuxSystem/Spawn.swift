@@ -12,7 +12,7 @@ extension Execution {
     }
   }
 
-  /// Starts a program; see `spawnAndWait`.
+  /// Starts a program, for which the effective user is who calls it; see `spawnAndWait`.
   ///
   /// - Returns: Its process ID.
   /// - Throws: `Errno`, also if the program could not be executed.
@@ -35,19 +35,21 @@ extension Execution {
       try succeed(
         unsafe posix_spawn_file_actions_adddup2(&actions, redirection.source, redirection.target))
     }
-    var child: pid_t = 0
-    try unsafe withCString(path, for: "posix_spawn") { (file) throws(Errno) in
+    return try unsafe withCString(path, for: "posix_spawn") { (file) throws(Errno) in
       try unsafe argumentVector.withPointers { (argv) throws(Errno) in
         try unsafe environmentVector.withPointers { (envp) throws(Errno) in
           guard let argv = argv.baseAddress, let envp = envp.baseAddress else {
             throw Errno(number: EFAULT, call: "posix_spawn")
           }
-          // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
-          try succeed(unsafe posix_spawn(&child, file, &actions, &attributes, argv, envp))
+          return try Credentials.asEffective { () throws(Errno) in
+            var child: pid_t = 0
+            // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
+            try succeed(unsafe posix_spawn(&child, file, &actions, &attributes, argv, envp))
+            return child
+          }
         }
       }
     }
-    return child
   }
 
   /// Waits for a child.

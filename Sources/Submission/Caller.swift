@@ -9,9 +9,9 @@ package struct Caller: Sendable {
 
   /// Takes over from the caller: cleans the process and makes sure that it has the privilege it needs.
   ///
-  /// The real UID stays the caller's until a message is handed over (see `Delivery`): a process that waits for its
-  /// input counts against the caller's RLIMIT_NPROC. As postern's own, a thousand of them would keep other users'
-  /// processes from executing Postfix. The caller can stop or kill this process, as at any time; it cannot trace it.
+  /// The real UID stays the caller's (see `Delivery`): a process that waits counts against the caller's RLIMIT_NPROC. As
+  /// postern's own, a thousand of them would keep other users' processes from executing Postfix. The caller can stop
+  /// or kill this process, as at any time; it cannot trace it.
   ///
   /// - Throws: `Refusal`.
   package static func takeOver() throws(Refusal) -> Caller {

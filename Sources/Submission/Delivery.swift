@@ -28,8 +28,8 @@ struct Delivery {
   /// its caller's limit on processor time or with its caller's control group, and the message would be on its way
   /// without one. A hand-over that fails adds a line of its own.
   ///
-  /// Until here the real UID is the caller's, so that a process that waits for its input counts against the caller's
-  /// own limit of processes. Postfix must see postern.
+  /// Postfix must see postern. This process itself has the caller's real UID until it becomes the real sendmail, so
+  /// that whoever waits, for input or for the end of the real sendmail, counts against its caller's limit of processes.
   ///
   /// - Parameters:
   ///   - letter: The sealed message.
@@ -43,7 +43,6 @@ struct Delivery {
     _ lifted: Refusal?
   ) throws(Refusal) -> Transaction.Outcome {
     do throws(Refusal) {
-      do { try Credentials.becomeEffective() } catch { throw .system(error) }
       return try hand(over: letter, by: way, record, lifted)
     } catch {
       giveBack()

@@ -79,12 +79,17 @@ package struct Handoff: Sendable {
     self.arguments = arguments + argv.dropFirst()
   }
 
-  /// Replaces this process by the real sendmail.
+  /// Replaces this process, as the effective user's for good, by the real sendmail.
   ///
   /// - Parameter message: The sealed message; it becomes standard input.
   /// - Throws: `HandoffError`; nothing was sent then.
   package func execute(_ message: consuming FileDescriptor) throws(HandoffError) -> Never {
-    do { try message.moveToStandardInput() } catch { throw .system(error) }
+    do {
+      try Credentials.becomeEffective()
+      try message.moveToStandardInput()
+    } catch {
+      throw .system(error)
+    }
     try execute()
   }
 

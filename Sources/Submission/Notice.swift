@@ -54,12 +54,11 @@ package struct Notice: Sendable {
     ["sendmail", "-i", "-f", "<>", "--"].map { [UInt8]($0.utf8) } + recipients
   }
 
-  /// Starts the real sendmail on it, as postern for good, and waits for nothing.
+  /// Starts the real sendmail on it, as postern, and waits for nothing.
   ///
   /// A notice that cannot be sent changes nothing: the decision has been made and logged.
   package func send() {
     do {
-      try Credentials.becomeEffective()
       let letter = try FileDescriptor.memfd(name: "notice")
       try letter.writeAll(text)
       try letter.seek(to: 0)

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LinuxSystem
 internal import Policy
 
@@ -9,6 +10,9 @@ final class AccountDirectory {
   /// What kept a question from being answered; users it concerns are not known to be missing.
   private(set) var failure: Errno?
 
+  private let mayHideAccounts = NameServices(
+    parsing: try? String(contentsOfFile: "/etc/nsswitch.conf", encoding: .utf8)
+  ).mayHideAccounts
   private var byName: [[UInt8]: ResolvedAccount] = [:]
   private var byUID: [UInt32: ResolvedAccount] = [:]
 
@@ -28,6 +32,8 @@ final class AccountDirectory {
 
   /// Finds the account of a user of the map.
   ///
+  /// A UID without an account is not asked for where the pass shows all: each question reads the user database once more.
+  ///
   /// - Parameter site: The user.
   /// - Returns: The account; nil if there is none, or if `failure` says that nobody knows.
   func account(of site: SiteName) -> ResolvedAccount? {
@@ -38,6 +44,7 @@ final class AccountDirectory {
         return try UserDatabase.account(named: name).map(Self.resolved)
       case .uid(let uid):
         if let known = byUID[uid] { return known }
+        guard mayHideAccounts else { return nil }
         return try UserDatabase.account(userID: uid).map(Self.resolved)
       }
     } catch {

@@ -123,6 +123,24 @@ struct SanitiseTests {
   }
 
   @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
+  func `a set-uid process starts a program as its effective user and remains its caller's`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      setregid(2_001, 3_001)
+      setreuid(2_000, 3_000)
+      let before = Credentials.current()
+      let capture = try Execution.capture(
+        Array("/bin/cat".utf8), arguments: ["cat", "/proc/self/status"].map { Array($0.utf8) },
+        environment: [], maximumBytes: 4096)
+      let status = String(decoding: capture.output, as: UTF8.self)
+      guard status.contains("Uid:\t3000\t3000\t3000\t3000"),
+        status.contains("Gid:\t3001\t3001\t3001\t3001")
+      else { _exit(1) }
+      guard before.isPrivileged, Credentials.current() == before else { _exit(2) }
+      _exit(42)
+    }
+  }
+
+  @Test(.enabled(if: Credentials.current().effectiveUserID == 0))
   func `a set-uid process gives its privilege back for good`() async {
     await #expect(processExitsWith: .exitCode(42)) {
       setregid(2_001, 3_001)

@@ -1,12 +1,15 @@
 """Every resource limit at nothing, at one, at too little and at just enough."""
 
+import os
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+from ..fakes import Fakes
 from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR,
                          expect_not_sent, expect_sent, expect_state, submit_spoiled)
+from ..machine import USERS
 from ..postern import DROP_IN
 from ..process import Command, run, start
 from ..stage import Stage, Unmet, check, expect, expect_permitted
@@ -185,12 +188,49 @@ for child in children:
     expect("fewer than were started, and some", 0 < int(outcome.stdout) <= LIMIT_OF_WAITERS, True)
 
 
+@check("who waits for the real sendmail counts against its caller's process limit")
+def _supervisor(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("waits", "cat >/dev/null; sleep 100; true")
+    stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
+    with start(stage.machine, Command("alice", DROP_IN, ARGUMENTS)) as process:
+        assert process.stdin is not None
+        process.stdin.write(MESSAGE)
+        process.stdin.close()
+        program = _await_program(process)
+        expect("whose process", _status(process.pid)["Uid"].split(), _callers("alice"))
+        expect("whose program", _status(program)["Uid"].split(), [str(USERS["postern"].uid)] * 4)
+        process.kill()
+        os.kill(program, signal.SIGKILL)
+
+
 def _await_privilege(process: "subprocess.Popen[bytes]") -> None:
     """Waits until a process has executed the drop-in and waits for its message."""
-    status = Path(f"/proc/{process.pid}/status")
     for _ in range(1000):
-        fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
-        if fields["Uid"].split() == ["7301", "7200", "7200", "7200"] and fields["State"][0] == "S":
+        fields = _status(process.pid)
+        if fields["Uid"].split() == _callers("bob") and fields["State"][0] == "S":
             return
         time.sleep(0.01)
     raise Unmet(f"the process never waits: {fields}")
+
+
+def _await_program(process: "subprocess.Popen[bytes]") -> int:
+    """Waits until a process has started a program, and that has become another one; returns its ID."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    for _ in range(1000):
+        started = children.read_text().split()
+        if started and _status(int(started[0]))["Name"] == "waits":
+            return int(started[0])
+        time.sleep(0.01)
+    raise Unmet("the process never starts the real sendmail")
+
+
+def _status(pid: int) -> dict[str, str]:
+    """Returns the fields of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines)
+
+
+def _callers(user: str) -> list[str]:
+    """Returns the user IDs of a process of the gate that counts against its caller: real, effective, saved, for files."""
+    gate = str(USERS["postern"].uid)
+    return [str(USERS[user].uid), gate, gate, gate]
