@@ -8,6 +8,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  // Types are asked for by calls, not by names that the runtime would have to parse at the first use of each: a third of
+  // all that one submission cost.
+  .unsafeFlags(["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"]),
 ]
 
 // One self-contained file that no dynamic loader touches: nothing of the caller's (RUNPATH,

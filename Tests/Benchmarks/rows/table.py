@@ -18,7 +18,9 @@ class Table:
 
     def timed(self, what: str, figure: float, target: float, shown: str) -> None:
         """A figure of the clock."""
-        self._row(what, shown, f"at most {target:g}", figure <= (target * self.grace if self.short else target))
+        held = target * self.grace if self.short else target
+        note = f" ({held:g} in the short form)" if self.short else ""
+        self._row(what, shown, f"at most {target:g}{note}", figure <= held)
 
     def counted(self, what: str, figure: float, target: float, shown: str) -> None:
         """A figure that is the same on each machine."""
