@@ -21,7 +21,7 @@ class Machine:
     def __init__(self, copies: Path, disk: Path) -> None:
         self.copies = copies
         self.launcher = Launcher(copies / "launch", UID)
-        self.exec_program = str(copies / "exec")
+        self.exec_programs = (str(copies / "exec"), str(copies / "exec-swift"))
         self.database = disk / "wrapper" / "quota.sqlite"
         self.database.parent.mkdir()
         os.chown(self.database.parent, UID, UID)
@@ -29,14 +29,19 @@ class Machine:
         self.configure()
 
     def configure(self, *settings: str, options: str = "", postfix: str = POSTFIX) -> None:
-        """Writes postern.cf and senders, sixteen sites from UID on, and compiles the map."""
-        wanted = ["mode = enforce", f"sendmail_path = {postfix}", "default_domain = trial.example",
-                  "messages_per_hour = 4000000", "recipients_per_hour = 4000000", *settings]
-        Path("/etc/postern/postern.cf").write_text("\n".join(wanted) + "\n")
+        """Writes postern.cf and senders, sixteen sites from UID on, compiles the map, and forgets what was charged."""
+        self.write_configuration(*settings, postfix=postfix)
         lines = [f"uid:{UID + n} {ADDRESS} {options}" for n in range(16)]
         Path("/etc/postern/senders").write_text("\n".join(lines) + "\n")
         subprocess.run(["/usr/local/bin/postern", "map", "build"], check=True, capture_output=True)
         Path("/var/lib/postern/quota").unlink(missing_ok=True)
+
+    @staticmethod
+    def write_configuration(*settings: str, postfix: str = POSTFIX) -> None:
+        """Writes postern.cf; the map must be compiled afterwards."""
+        wanted = ["mode = enforce", f"sendmail_path = {postfix}", "default_domain = trial.example",
+                  "messages_per_hour = 4000000", "recipients_per_hour = 4000000", *settings]
+        Path("/etc/postern/postern.cf").write_text("\n".join(wanted) + "\n")
 
     def message(self, name: str, body_bytes: int, *, recipients: int = 1, end: str = "\n") -> Path:
         """Makes a message in a file; a To: of its own for each thousand recipients, as one field may have 50 000 bytes."""

@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# A machine to measure on: Postern installed beside a Postfix of its own, in namespaces, queue and state on a real disk.
+# Sourced after Install/lib.sh, in the checkout's top directory.
+
+# measure_inside SCRIPT ARGUMENT…: runs SCRIPT --inside COPIES DISK ARGUMENT… there, and takes all of it away again.
+measure_inside() {
+  local script=$1 directory disk status=0
+  shift
+  require_root
+  require_swift
+  need_packages postfix php-cli php-sqlite3 gcc libc6-dev valgrind python3 util-linux binutils
+  directory=$(mktemp -d /run/postern-benchmarks.XXXXXXXX)
+  disk=$(mktemp -d /var/tmp/postern-benchmarks.XXXXXXXX)
+  chmod 755 "$disk"
+  mkdir "$disk/spool" "$disk/state"
+  unshare --mount --pid --fork --kill-child --mount-proc \
+    bash "$script" --inside "$directory" "$disk" "$@" </dev/null || status=$?
+  rmdir "$directory"
+  rm -rf "$disk"
+  return "$status"
+}
+
+# make_measured_machine COPIES DISK: Postfix is configured and does not run.
+make_measured_machine() {
+  # Read by make_private_machine's parts.
+  local copies=$1 disk=$2
+  # shellcheck source=Install/private-machine.sh
+  source Install/private-machine.sh
+  make_private_machine "$copies" "$PWD"
+  configure_trial_postfix
+  on_disk /var/spool/postfix "$disk/spool"
+  install -d -m 755 /usr/local/lib/postern
+  postfix check
+  Install/install >"$copies/install.log" 2>&1 || { cat "$copies/install.log" >&2; return 1; }
+  on_disk /var/lib/postern "$disk/state"
+  cc -O2 -static -o "$copies/launch" Tests/Benchmarks/contenders/launch.c
+}
+
+# on_disk PATH DIRECTORY: what is at PATH from now on is on a real disk, where fsync(2) costs what it costs.
+on_disk() {
+  cp -a "$1/." "$2/"
+  chown --reference="$1" "$2"
+  chmod --reference="$1" "$2"
+  mount --bind "$2" "$1"
+}
