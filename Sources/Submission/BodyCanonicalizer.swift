@@ -47,7 +47,7 @@ package struct BodyCanonicalizer: Sendable {
     }
     let start = try settleWithheld(buffer, range, sink)
     let rest = start..<range.upperBound
-    let end = dotEndsInput ? rewrite(&buffer, rest) : rewriteReturns(&buffer, rest)
+    let end = dotEndsInput ? rewriteWithDots(&buffer, rest) : rewriteReturns(&buffer, rest)
     if end > start { try sink(buffer, start..<end) }
   }
 
@@ -85,35 +85,8 @@ package struct BodyCanonicalizer: Sendable {
     return index
   }
 
-  /// Does what `rewrite` does where a dot means nothing: what stands between two CRs is moved in one piece.
-  private mutating func rewriteReturns(_ buffer: inout [UInt8], _ range: Range<Int>) -> Int {
-    var end = range.lowerBound
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let rest = index..<range.upperBound
-      let next =
-        ByteSearch.firstIndex(of: Byte.carriageReturn, in: buffer, rest) ?? range.upperBound
-      guard next > index else {
-        pendingReturns += 1
-        index += 1
-        continue
-      }
-      if buffer[index] != Byte.lineFeed {
-        for _ in 0..<pendingReturns {
-          buffer[end] = Byte.space
-          end += 1
-        }
-      }
-      pendingReturns = 0
-      ByteMove.move(in: &buffer, index..<next, to: end)
-      end += next - index
-      index = next
-    }
-    return end
-  }
-
-  /// Rewrites one piece in place and returns the end of what it became.
-  private mutating func rewrite(_ buffer: inout [UInt8], _ range: Range<Int>) -> Int {
+  /// Rewrites one piece in place, where a line of one dot ends the input, and returns the end of what it became.
+  private mutating func rewriteWithDots(_ buffer: inout [UInt8], _ range: Range<Int>) -> Int {
     var bytes = buffer.mutableSpan
     var end = range.lowerBound
     for index in range {
@@ -142,7 +115,7 @@ package struct BodyCanonicalizer: Sendable {
           pendingReturns -= 1
           line = .text
         }
-        if dotEndsInput, line == .empty, byte == Byte.dot {
+        if line == .empty, byte == Byte.dot {
           line = .dot
         } else {
           bytes[end] = byte
@@ -150,6 +123,33 @@ package struct BodyCanonicalizer: Sendable {
           line = .text
         }
       }
+    }
+    return end
+  }
+
+  /// The same where a dot means nothing: what stands between two CRs is moved in one piece.
+  private mutating func rewriteReturns(_ buffer: inout [UInt8], _ range: Range<Int>) -> Int {
+    var end = range.lowerBound
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let rest = index..<range.upperBound
+      let next =
+        ByteSearch.firstIndex(of: Byte.carriageReturn, in: buffer, rest) ?? range.upperBound
+      guard next > index else {
+        pendingReturns += 1
+        index += 1
+        continue
+      }
+      if buffer[index] != Byte.lineFeed {
+        for _ in 0..<pendingReturns {
+          buffer[end] = Byte.space
+          end += 1
+        }
+      }
+      pendingReturns = 0
+      ByteMove.move(in: &buffer, index..<next, to: end)
+      end += next - index
+      index = next
     }
     return end
   }
