@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LinuxSystem
 internal import Policy
 
@@ -11,7 +10,8 @@ final class AccountDirectory {
   private(set) var failure: Errno?
 
   private let mayHideAccounts = NameServices(
-    parsing: try? String(contentsOfFile: "/etc/nsswitch.conf", encoding: .utf8)
+    parsing: (try? FileDescriptor.open(path: "/etc/nsswitch.conf").readToEnd(limit: 1 << 16))
+      .map { String(decoding: $0, as: UTF8.self) }
   ).mayHideAccounts
   private var byName: [[UInt8]: ResolvedAccount] = [:]
   private var byUID: [UInt32: ResolvedAccount] = [:]
