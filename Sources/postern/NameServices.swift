@@ -13,11 +13,13 @@ struct NameServices {
       mayHideAccounts = true
       return
     }
-    let line = text.split(separator: "\n").first {
-      $0.drop(while: \.isWhitespace).hasPrefix("passwd:")
+    // Several such lines are none too many here: what any of them names may hide accounts.
+    mayHideAccounts = text.split(separator: "\n").contains { line in
+      let setting = line.drop(while: \.isWhitespace)
+      guard setting.hasPrefix("passwd:") else { return false }
+      let services = setting.dropFirst("passwd:".count).prefix { $0 != "#" }
+      return services.split(whereSeparator: \.isWhitespace)
+        .contains { $0 != "files" && $0 != "systemd" }
     }
-    let services =
-      line?.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).dropFirst() ?? []
-    mayHideAccounts = !services.allSatisfy { ["files", "systemd"].contains($0) }
   }
 }

@@ -8,6 +8,7 @@ struct NameServicesTests {
     arguments: [
       ("passwd: files\ngroup: ldap\n", false), ("passwd:\t\tfiles systemd # ldap\n", false),
       ("# passwd: ldap\n  passwd: files\n", false), ("group: files\n", false), ("", false),
+      ("passwd:files\n", false), ("passwd:sss\n", true), ("passwd: files\npasswd: sss\n", true),
       ("passwd: files ldap\n", true), ("passwd: files sss\n", true),
       ("passwd: files [NOTFOUND=return] ldap\n", true), (nil, true),
     ] as [(String?, Bool)])
