@@ -3,11 +3,15 @@
 What one may do to its process before it executes the drop-in, and what must hold whatever that was.
 """
 
+import subprocess
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from .machine import USERS
 from .postern import DROP_IN
 from .process import Command, Outcome, run
-from .stage import Stage, expect, expect_permitted, expect_refused
+from .stage import Stage, Unmet, expect, expect_permitted, expect_refused
 
 MESSAGE = b"From: good@ok.example\nTo: r@x.example\n\nb\n"
 ARGUMENTS = (b"-t", b"-i")
@@ -69,3 +73,28 @@ def expect_state(stage: Stage, *, queued: int, charged: int) -> None:
     expect("queued", stage.postfix.count(), queued)
     expect("charged", stage.postern.used("alice")[:2], (charged, charged))
     expect("bob's record", stage.postern.used("bob"), (0, 0, 0))
+
+
+def status_of(pid: int) -> dict[str, str]:
+    """Returns the fields of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(":\t", 1) for line in lines)
+
+
+def user_ids(pid: int) -> list[int]:
+    """Returns a process's user IDs: real, effective, saved, for files."""
+    return [int(word) for word in status_of(pid)["Uid"].split()]
+
+
+def callers_ids(user: str) -> list[int]:
+    """Returns the user IDs of a process of the gate that counts against its caller."""
+    return [USERS[user].uid, *[USERS["postern"].uid] * 3]
+
+
+def await_waiting(process: "subprocess.Popen[bytes]", user: str) -> None:
+    """Waits until a user's process has executed the drop-in and waits for its message."""
+    for _ in range(1000):
+        if user_ids(process.pid) == callers_ids(user) and status_of(process.pid)["State"][0] == "S":
+            return
+        time.sleep(0.01)
+    raise Unmet(f"the process never waits: {status_of(process.pid)}")

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from ..fakes import Fakes
-from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR,
-                         expect_not_sent, expect_sent, expect_state, submit_spoiled)
+from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR, await_waiting, callers_ids,
+                         expect_not_sent, expect_sent, expect_state, status_of, submit_spoiled, user_ids)
 from ..machine import USERS
 from ..postern import DROP_IN
 from ..process import Command, run, start
@@ -155,7 +155,7 @@ def _waiting_processes(stage: Stage) -> None:
     try:
         for _ in range(WAITING):
             waiting.append(start(stage.machine, Command("bob", DROP_IN, ARGUMENTS)))
-        _await_privilege(waiting[-1])
+        await_waiting(waiting[-1], "bob")
         limit = VICTIMS_LIMIT + _processes_of(stage, "postern")
         expect_sent(stage, submit_spoiled(stage, _hard("RLIMIT_NPROC", limit)))
     finally:
@@ -192,25 +192,21 @@ for child in children:
 def _supervisor(stage: Stage) -> None:
     fake = Fakes(stage.machine).shell("waits", "cat >/dev/null; sleep 100; true")
     stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
-    with start(stage.machine, Command("alice", DROP_IN, ARGUMENTS)) as process:
-        assert process.stdin is not None
+    process = start(stage.machine, Command("alice", DROP_IN, ARGUMENTS))
+    program = None
+    try:
+        if process.stdin is None:
+            raise RuntimeError("no pipe")
         process.stdin.write(MESSAGE)
         process.stdin.close()
         program = _await_program(process)
-        expect("whose process", _status(process.pid)["Uid"].split(), _callers("alice"))
-        expect("whose program", _status(program)["Uid"].split(), [str(USERS["postern"].uid)] * 4)
+        expect("whose process", user_ids(process.pid), callers_ids("alice"))
+        expect("whose program", user_ids(program), [USERS["postern"].uid] * 4)
+    finally:
         process.kill()
-        os.kill(program, signal.SIGKILL)
-
-
-def _await_privilege(process: "subprocess.Popen[bytes]") -> None:
-    """Waits until a process has executed the drop-in and waits for its message."""
-    for _ in range(1000):
-        fields = _status(process.pid)
-        if fields["Uid"].split() == _callers("bob") and fields["State"][0] == "S":
-            return
-        time.sleep(0.01)
-    raise Unmet(f"the process never waits: {fields}")
+        if program is not None:
+            os.kill(program, signal.SIGKILL)
+        process.wait()
 
 
 def _await_program(process: "subprocess.Popen[bytes]") -> int:
@@ -218,19 +214,7 @@ def _await_program(process: "subprocess.Popen[bytes]") -> int:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     for _ in range(1000):
         started = children.read_text().split()
-        if started and _status(int(started[0]))["Name"] == "waits":
+        if started and status_of(int(started[0]))["Name"] == "waits":
             return int(started[0])
         time.sleep(0.01)
     raise Unmet("the process never starts the real sendmail")
-
-
-def _status(pid: int) -> dict[str, str]:
-    """Returns the fields of /proc/PID/status."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return dict(line.split(":\t", 1) for line in lines)
-
-
-def _callers(user: str) -> list[str]:
-    """Returns the user IDs of a process of the gate that counts against its caller: real, effective, saved, for files."""
-    gate = str(USERS["postern"].uid)
-    return [str(USERS[user].uid), gate, gate, gate]

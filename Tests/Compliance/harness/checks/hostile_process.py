@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..hostility import (ARGUMENTS, MESSAGE, NOT_PRIVILEGED, expect_not_sent, expect_sent,
+from ..hostility import (ARGUMENTS, MESSAGE, NOT_PRIVILEGED, await_waiting, expect_not_sent, expect_sent,
                          expect_state, spoiling, submit_spoiled)
 from ..postern import DROP_IN
 from ..process import Command, run, start
@@ -18,14 +18,7 @@ def _waiting(stage: Stage, through: tuple[str, ...] = ()) -> "Iterator[subproces
     """A process of alice's that has executed the drop-in and waits for its message."""
     process = start(stage.machine, Command("alice", DROP_IN, ARGUMENTS, through=through))
     try:
-        status = Path(f"/proc/{process.pid}/status")
-        for _ in range(1000):
-            text = status.read_text()
-            if "Uid:\t7300\t7200\t7200\t7200\n" in text and "State:\tS" in text:
-                break
-            time.sleep(0.01)
-        else:
-            raise Unmet(f"the process never waits: {text}")
+        await_waiting(process, "alice")
         yield process
     finally:
         process.kill()

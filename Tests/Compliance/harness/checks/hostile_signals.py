@@ -5,10 +5,10 @@ import random
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 from ..fakes import Fakes
-from ..hostility import ARGUMENTS, MESSAGE, expect_sent, expect_state, spoiling, submit_spoiled
+from ..hostility import (ARGUMENTS, MESSAGE, callers_ids, expect_sent, expect_state, spoiling, submit_spoiled,
+                         user_ids)
 from ..machine import USERS
 from ..postern import DROP_IN
 from ..process import Command, start
@@ -135,20 +135,14 @@ def _session_signals(stage: Stage) -> None:
     expect_state(stage, queued=1, charged=1)
 
 
-def user_ids(process: "subprocess.Popen[bytes]") -> list[str]:
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return next(line for line in lines if line.startswith("Uid:")).split()[1:]
-
-
 @check("an SMTP session counts against its caller's process limit before and after each message")
 def _session_counted(stage: Stage) -> None:
-    callers = ["7300", "7200", "7200", "7200"]
     process = start(stage.machine, Command("alice", DROP_IN, (b"-bs",)))
     try:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("no pipes")
         process.stdout.readline()
-        expect("user IDs before a message", user_ids(process), callers)
+        expect("user IDs before a message", user_ids(process.pid), callers_ids("alice"))
         for _ in range(2):
             process.stdin.write(DIALOGUE)
             process.stdin.flush()
@@ -156,7 +150,7 @@ def _session_counted(stage: Stage) -> None:
                 if line.startswith(b"354"):
                     break
             expect("reply to a message", process.stdout.readline()[:10], b"250 2.0.0 ")
-            expect("user IDs after a message", user_ids(process), callers)
+            expect("user IDs after a message", user_ids(process.pid), callers_ids("alice"))
         output, _ = process.communicate(b"QUIT\r\n", timeout=10)
         expect("reply to QUIT", output[:3], b"221")
     finally:
