@@ -24,9 +24,8 @@ struct Delivery {
 
   /// Logs the message and hands it over.
   ///
-  /// The line comes first, also under supervision: whoever waits for the real sendmail can be killed meanwhile, by
-  /// its caller's limit on processor time or with its caller's control group, and the message would be on its way
-  /// without one. A hand-over that fails adds a line of its own.
+  /// The line comes first, also under supervision: its caller can kill whoever waits for the real sendmail, and the
+  /// message would be on its way without one. A hand-over that fails adds a line of its own.
   ///
   /// Postfix must see postern. This process itself has the caller's real UID until it becomes the real sendmail, so
   /// that whoever waits, for input or for the end of the real sendmail, counts against its caller's limit of processes.

@@ -4,20 +4,24 @@
 
 # measure_inside SCRIPT ARGUMENT…: runs SCRIPT --inside COPIES DISK ARGUMENT… there, and takes all of it away again.
 measure_inside() {
-  local script=$1 directory disk status=0
+  local script=$1
   shift
   require_root
   require_swift
   need_packages postfix php-cli php-sqlite3 gcc libc6-dev valgrind python3 util-linux binutils
+  trap remove_measured_machine EXIT
   directory=$(mktemp -d /run/postern-benchmarks.XXXXXXXX)
   disk=$(mktemp -d /var/tmp/postern-benchmarks.XXXXXXXX)
   chmod 755 "$disk"
   mkdir "$disk/spool" "$disk/state"
   unshare --mount --pid --fork --kill-child --mount-proc \
-    bash "$script" --inside "$directory" "$disk" "$@" </dev/null || status=$?
-  rmdir "$directory"
-  rm -rf "$disk"
-  return "$status"
+    bash "$script" --inside "$directory" "$disk" "$@" </dev/null
+}
+
+# All that is outside of the namespaces, also where the measurement was interrupted.
+remove_measured_machine() {
+  [[ -z ${directory:-} ]] || rmdir "$directory"
+  [[ -z ${disk:-} ]] || rm -rf "$disk"
 }
 
 # make_measured_machine COPIES DISK: Postfix is configured and does not run.

@@ -2,7 +2,7 @@
  * Starts programs as a site would, and says what each run cost. It is small, because the kernel counts a parent's memory
  * as its child's until the child executes something, and does nothing between the two clocks but start and wait.
  *
- * usage: launch UID ROUNDS PAUSE_US WORKERS SPREAD RATE -- CONTENDER [-- CONTENDER]...
+ * usage: launch UID ROUNDS WORKERS SPREAD RATE -- CONTENDER [-- CONTENDER]...
  *
  * A contender is [<FILE | PIPED-FILE with a leading '|'] [>FILE] PROGRAM [ARGUMENT]...; in each round each runs once, and
  * every round begins with another one. WORKERS processes do this at once; with SPREAD > 1 worker (or run) number n has the
@@ -115,13 +115,10 @@ static void run_once(int number)
   if (feeder) waitpid(feeder, NULL, 0);
 }
 
-static void run_rounds(long rounds, long pause)
+static void run_rounds(long rounds)
 {
   for (long round = 0; round < rounds; round++)
-    for (int turn = 0; turn < contender_count; turn++) {
-      if (pause) usleep(pause);
-      run_once((round + turn) % contender_count);
-    }
+    for (int turn = 0; turn < contender_count; turn++) run_once((round + turn) % contender_count);
 }
 
 static struct running under_way[MOST_RUNNING];
@@ -198,17 +195,17 @@ static void read_contenders(char **words)
 
 int main(int count, char *words[])
 {
-  must(count > 8, "launch: usage");
-  long uid = atol(words[1]), rounds = atol(words[2]), pause = atol(words[3]), workers = atol(words[4]);
-  long spread = atol(words[5]), rate = atol(words[6]);
-  read_contenders(words + 7);
+  must(count > 7, "launch: usage");
+  long uid = atol(words[1]), rounds = atol(words[2]), workers = atol(words[3]);
+  long spread = atol(words[4]), rate = atol(words[5]);
+  read_contenders(words + 6);
   if (rate > 0) return run_at_rate(uid, rounds, spread, rate), 0;
   for (long worker = 0; worker < workers; worker++) {
     pid_t pid = fork();
     must(pid >= 0, "launch: fork");
     if (pid > 0) continue;
     become(uid + worker % spread);
-    run_rounds(rounds, pause);
+    run_rounds(rounds);
     _exit(0);
   }
   int status, failed = 0;

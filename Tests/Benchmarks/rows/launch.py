@@ -41,10 +41,10 @@ class Launcher:
         self.uid = uid
 
     def compare(self, contenders: list[Contender], rounds: int, *, workers: int = 1, spread: int = 1,
-                pause: int = 0, statuses: tuple[int, ...] = (0,)) -> list[list[Run]]:
+                statuses: tuple[int, ...] = (0,)) -> list[list[Run]]:
         """Runs all in each round; returns the runs of each contender in order. A status not named is an error."""
         words = [word for contender in contenders for word in contender.words()]
-        runs = self._run(rounds, pause, workers, spread, 0, words)
+        runs = self._run(rounds, workers, spread, 0, words)
         for run in runs:
             if run.status not in statuses:
                 raise RuntimeError(f"exit status {run.status}: {contenders[run.contender].arguments}")
@@ -52,7 +52,7 @@ class Launcher:
 
     def at_rate(self, contender: Contender, count: int, rate: int, spread: int) -> list[Run]:
         """Starts so many a second, whether those before have ended or not."""
-        return self._run(count, 0, 1, spread, rate, contender.words())
+        return self._run(count, 1, spread, rate, contender.words())
 
     def _run(self, *numbers_and_words: int | list[str]) -> list[Run]:
         *numbers, words = numbers_and_words

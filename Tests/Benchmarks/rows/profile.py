@@ -13,6 +13,7 @@ ROUNDS = 400
 NAME = "sendmail"
 
 #: Functions of the C library's start code that ask the processor what it can do; under a hypervisor each answer is a trap.
+#: The last of them has such questions inlined, and does little else.
 PROCESSOR = ("handle_amd", "handle_intel", "intel_check_word", "get_extended_indices", "get_common_indices",
              "update_active", "init_cpu_features", "__libc_start_main_impl")
 
@@ -52,7 +53,7 @@ def main() -> None:
     data = machine.copies / "perf.data"
     # The whole machine: the kernel shows nobody's samples of a process that has executed a set-uid program.
     subprocess.run(["perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", "20000", "-o", str(data), "--",
-                    str(machine.launcher.program), str(UID), str(ROUNDS), "0", "1", "1", "0", "--",
+                    str(machine.launcher.program), str(UID), str(ROUNDS), "1", "1", "0", "--",
                     f"<{machine.message('4k', 4000)}", DROP_IN, "-t", "-i", "-f", ADDRESS],
                    check=True, stdout=subprocess.DEVNULL)
     kinds = collections.Counter(kind(stack) for stack in samples(data))

@@ -25,6 +25,10 @@ class Machine:
         self.database = disk / "wrapper" / "quota.sqlite"
         self.database.parent.mkdir()
         os.chown(self.database.parent, UID, UID)
+        #: For output, in memory: the copies are on a tmpfs.
+        self.output = copies / "output"
+        self.output.touch()
+        os.chown(self.output, UID, UID)
         self._add_users()
         self.configure()
 
@@ -67,7 +71,7 @@ class Machine:
     @staticmethod
     def empty() -> None:
         """Throws away what was queued."""
-        shutil.rmtree(MAILDROP, ignore_errors=False)
+        shutil.rmtree(MAILDROP)
         MAILDROP.mkdir()
         shutil.chown(MAILDROP, "postfix", "postdrop")
         MAILDROP.chmod(0o1730)
