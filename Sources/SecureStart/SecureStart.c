@@ -8,9 +8,11 @@
  * Privilege is read from the IDs, not from AT_SECURE: the drop-in asks the same question again later, and the two
  * answers must never differ.
  *
- * The runtime itself looks for its arguments in /proc/self/maps, and takes none where it cannot open that: without
- * /proc, or with a soft limit of no descriptors. Without /proc it also ends the process, unless it is told where its
- * backtracer is; there is none.
+ * The runtime would look for its arguments in /proc/self/maps, in a constructor: it costs 60 000 instructions, and it
+ * takes none where it cannot open that, without /proc or with a soft limit of no descriptors. Its question is answered
+ * here instead, so that part of it is not even linked.
+ *
+ * Without /proc it also ends the process, unless it is told where its backtracer is; there is none.
  *
  * PR_SET_TSC survives execution, too, and makes it deadly on x86 to ask for the time.
  */
@@ -18,8 +20,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Of the Swift standard library. */
-void _swift_stdlib_overrideUnsafeArgvArgc(char **argv, int argc);
+static int argument_count;
+static char **arguments;
+
+/* The question of the Swift standard library. */
+char **_swift_stdlib_getUnsafeArgvArgc(int *count) {
+  *count = argument_count;
+  return arguments;
+}
 
 static char setting[] = "SWIFT_BACKTRACE=enable=no,swift-backtrace=/nonexistent";
 static char *environment[] = {setting, 0};
@@ -33,7 +41,8 @@ static int is_privileged(void) {
 }
 
 static void start(int argc, char **argv, char **envp) {
-  _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
+  argument_count = argc;
+  arguments = argv;
   (void)prctl(PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0);
   if (is_privileged()) {
     envp[0] = 0;

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# A machine to measure on: Postern installed beside a Postfix of its own, in namespaces, queue and state on a real disk.
+# A machine to measure on: Postern installed beside a Postfix of its own, in namespaces; programs, queue and state on a
+# real disk.
 # Sourced after Install/lib.sh, in the checkout's top directory.
 
 # measure_inside SCRIPT ARGUMENT…: runs SCRIPT --inside COPIES DISK ARGUMENT… there, and takes all of it away again.
@@ -13,7 +14,7 @@ measure_inside() {
   directory=$(mktemp -d /run/postern-benchmarks.XXXXXXXX)
   disk=$(mktemp -d /var/tmp/postern-benchmarks.XXXXXXXX)
   chmod 755 "$disk"
-  mkdir "$disk/spool" "$disk/state"
+  mkdir "$disk/spool" "$disk/state" "$disk/programs"
   unshare --mount --pid --fork --kill-child --mount-proc \
     bash "$script" --inside "$directory" "$disk" "$@" </dev/null
 }
@@ -37,6 +38,9 @@ make_measured_machine() {
   postfix check
   Install/install >"$copies/install.log" 2>&1 || { cat "$copies/install.log" >&2; return 1; }
   on_disk /var/lib/postern "$disk/state"
+  # A program on a tmpfs starts a quarter of a millisecond later: its pages come one by one.
+  on_disk /usr/local/lib/postern "$disk/programs"
+  mount -o remount,bind,suid,exec /usr/local/lib/postern
   cc -O2 -static -o "$copies/launch" Tests/Benchmarks/contenders/launch.c
 }
 

@@ -21,7 +21,8 @@ class Machine:
     def __init__(self, copies: Path, disk: Path) -> None:
         self.copies = copies
         self.launcher = Launcher(copies / "launch", UID)
-        self.exec_programs = (str(copies / "exec"), str(copies / "exec-swift"))
+        programs = Path(DROP_IN).parent
+        self.exec_programs = (str(programs / "exec"), str(programs / "exec-swift"))
         self.database = disk / "wrapper" / "quota.sqlite"
         self.database.parent.mkdir()
         os.chown(self.database.parent, UID, UID)
