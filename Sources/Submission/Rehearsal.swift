@@ -51,7 +51,7 @@ package struct Rehearsal: Sendable {
       refusal = error
     }
     (self.header, self.handoff) = (header, handoff)
-    self.site = site
+    self.site = transaction.site
     self.invocation = invocation
     byteCount = transaction.record.byteCount
     section = transaction.section

@@ -1,4 +1,5 @@
 package import InternetMessage
+internal import LinuxSystem
 package import Policy
 
 /// What the administrator has laid down for one user: the configuration and the user's entry in the map.
@@ -11,6 +12,10 @@ package struct Site: Sendable {
   package let entry: SenderEntry?
   /// Whether senders.db was built from other files than are there now.
   package let isMapStale: Bool
+  /// Where all this was read, and in which second since 1970; nil where no file was read.
+  private let reading: (directory: ConfigurationDirectory, second: UInt64)?
+  /// Whether `mode = audit` begins too late for this message.
+  private var beganWithoutAudit = false
 
   /// Reads postern.cf, and of senders.db the entry of one user.
   ///
@@ -20,6 +25,7 @@ package struct Site: Sendable {
   /// - Throws: `Refusal.installation`: what cannot be read permits nothing.
   package init(of uid: UInt32, in directory: ConfigurationDirectory) throws(Refusal) {
     self.uid = uid
+    reading = (directory, Clock.seconds())
     do throws(InstallationFault) {
       var configuration = try directory.configuration()
       let map = try directory.senderMap()
@@ -41,6 +47,22 @@ package struct Site: Sendable {
     self.configuration = configuration
     self.entry = entry
     self.isMapStale = isMapStale
+    reading = nil
+  }
+
+  /// Returns what is laid down now, for a message that was long in coming.
+  ///
+  /// A caller decides how long its process waits for the message. Processes that were started before an address was
+  /// withdrawn must not send in its name afterwards. What was read within this second is not read again.
+  ///
+  /// A message whose reading began without `mode = audit` ends without it: it was not kept as it came.
+  ///
+  /// - Throws: `Refusal.installation`.
+  func renewed() throws(Refusal) -> Site {
+    guard let reading, reading.second != Clock.seconds() else { return self }
+    var site = try Site(of: uid, in: reading.directory)
+    site.beganWithoutAudit = mode != .audit
+    return site
   }
 
   /// The user as texts name it: the first word of the entry, or `uid:N`.
@@ -56,7 +78,9 @@ package struct Site: Sendable {
   package var isExempt: Bool { entry?.isExempt ?? false }
 
   /// Whether refusals are only logged.
-  package var mode: Mode { entry?.mode(defaults: configuration) ?? configuration.mode }
+  package var mode: Mode {
+    beganWithoutAudit ? .enforce : entry?.mode(defaults: configuration) ?? configuration.mode
+  }
 
   /// What becomes of a From: that is not allowed.
   package var fromPolicy: FromPolicy {

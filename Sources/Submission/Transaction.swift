@@ -5,13 +5,13 @@ package import Policy
 
 /// One message on its way through the gate: the same way from standard input and from SMTP.
 package struct Transaction: Sendable {
-  /// Whose mail it is.
-  package let site: Site
+  /// Whose mail it is: what is laid down at the moment of the decision.
+  package private(set) var site: Site
   /// What the command line, or the SMTP envelope, asks for.
   package let invocation: Invocation
   /// The command line that Postfix alone would have got; `mode = audit` hands it over.
   private let argv: [[UInt8]]
-  private let judgement: Judgement
+  private let isRehearsal: Bool
   var record: DecisionRecord
   /// In a rehearsal: the header section as it was read, as far as the message came.
   private(set) var section: HeaderSection?
@@ -41,7 +41,7 @@ package struct Transaction: Sendable {
     self.invocation = invocation
     self.argv = argv
     self.site = site
-    judgement = Judgement(site: site, isRehearsal: isRehearsal)
+    self.isRehearsal = isRehearsal
     record = DecisionRecord(uid: site.uid)
     record.describe(site)
   }
@@ -87,10 +87,12 @@ package struct Transaction: Sendable {
     _ input: inout Source
   ) throws(Refusal) -> Parcel {
     let message = try receive(&input)
+    site = try site.renewed()
+    record.describe(site)
     let reading = read(message.header)
-    switch try judgement.judge(reading, &record) {
+    switch try Judgement(site: site, isRehearsal: isRehearsal).judge(reading, &record) {
     case .permit(let draft, let charge):
-      if judgement.isRehearsal { self.draft = draft }
+      if isRehearsal { self.draft = draft }
       let header = draft.editedHeader(invocation, site, time: Clock.seconds())
       let letter = try Delivery.seal(message, header: header, charge, site)
       return Parcel(
@@ -112,7 +114,7 @@ package struct Transaction: Sendable {
       record.byteCount = message.byteCount
       return message
     } catch {
-      if error.isTooLarge, !judgement.isRehearsal {
+      if error.isTooLarge, !isRehearsal {
         Judgement.countRefusal(.sizeLimit, of: site)
       }
       throw .intake(error)
@@ -124,12 +126,12 @@ package struct Transaction: Sendable {
     do { section = try HeaderSection(parsing: header) } catch {
       return .failure(.message(error))
     }
-    if judgement.isRehearsal { self.section = section }
+    if isRehearsal { self.section = section }
     record.describe(section)
     let reading: Result<Draft, Refusal>
     do {
       let draft = try Draft(invocation, section, site)
-      if judgement.isRehearsal { self.draft = draft }
+      if isRehearsal { self.draft = draft }
       reading = .success(draft)
     } catch {
       reading = .failure(error)
