@@ -51,32 +51,6 @@ package struct Credentials: Equatable, Sendable {
     try setAll(userID: before.effectiveUserID, groupID: before.effectiveGroupID)
   }
 
-  /// Does something as the effective user in every respect, and is the caller's process again afterwards.
-  ///
-  /// Programs that are started meanwhile see the effective user as who calls them. A process that is started and
-  /// waited for would otherwise have to become the effective user for good, and a caller who keeps many such
-  /// processes would use up what that user's limit of processes (`RLIMIT_NPROC`) grants to everybody.
-  ///
-  /// - Parameter body: What is done. The caller can signal the process meanwhile, as before and after.
-  /// - Returns: What `body` returned. Should the kernel not give the caller's IDs back, the process stays the effective
-  ///   user's: what was done is done, and must not be reported as failed.
-  /// - Throws: `Errno`, before `body`, or what `body` throws.
-  ///
-  /// The corresponding C functions are `setresgid` and `setresuid`.
-  static func asEffective<Result>(_ body: () throws(Errno) -> Result) throws(Errno) -> Result {
-    let before = current()
-    guard before.isPrivileged else { return try body() }
-    let user = before.effectiveUserID
-    let group = before.effectiveGroupID
-    try check("setresgid") { setresgid(group, group, before.realGroupID) }
-    defer {
-      _ = setresuid(before.realUserID, user, before.savedUserID)
-      _ = setresgid(before.realGroupID, group, before.savedGroupID)
-    }
-    try check("setresuid") { setresuid(user, user, before.realUserID) }
-    return try body()
-  }
-
   /// Gives all privilege back: real, effective and saved IDs become the caller's, for good.
   ///
   /// - Throws: `Errno`; EPERM if the kernel reports other IDs afterwards than asked for.

@@ -30,25 +30,42 @@ package enum Execution {
   package static func execve(
     _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]
   ) throws(Errno) -> Never {
-    let argumentVector = try CStrings(arguments, for: "execve")
-    let environmentVector = try CStrings(environment, for: "execve")
     for signal in ProcessState.ignoredSignals {
       ProcessState.setDisposition(of: signal, ignored: false)
     }
-    let number = try unsafe withCString(path, for: "execve") { (file) throws(Errno) -> Int32 in
-      try unsafe argumentVector.withPointers { (argv) throws(Errno) -> Int32 in
-        try unsafe environmentVector.withPointers { (envp) throws(Errno) -> Int32 in
-          guard let argv = argv.baseAddress, let envp = envp.baseAddress else { return EFAULT }
-          // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
-          _ = unsafe Glibc.execve(file, argv, envp)
-          return errno
+    defer {
+      for signal in ProcessState.ignoredSignals {
+        ProcessState.setDisposition(of: signal, ignored: true)
+      }
+    }
+    let number = try unsafe withVectors(path, arguments, environment) { (file, argv, envp) in
+      // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
+      _ = unsafe Glibc.execve(file, argv, envp)
+      return errno
+    }
+    throw Errno(number: number, call: "execve")
+  }
+
+  /// Calls `body` with what execve(2) takes; the pointers are valid during the call only.
+  static func withVectors<Result>(
+    _ path: [UInt8], _ arguments: [[UInt8]], _ environment: [[UInt8]],
+    _ body: (
+      UnsafePointer<CChar>, UnsafePointer<UnsafeMutablePointer<CChar>?>,
+      UnsafePointer<UnsafeMutablePointer<CChar>?>
+    ) throws(Errno) -> Result
+  ) throws(Errno) -> Result {
+    let argumentVector = try CStrings(arguments, for: "execve")
+    let environmentVector = try CStrings(environment, for: "execve")
+    return try unsafe withCString(path, for: "execve") { (file) throws(Errno) in
+      try unsafe argumentVector.withPointers { (argv) throws(Errno) in
+        try unsafe environmentVector.withPointers { (envp) throws(Errno) in
+          guard let argv = argv.baseAddress, let envp = envp.baseAddress else {
+            throw Errno(number: EFAULT, call: "execve")
+          }
+          return try unsafe body(file, argv, envp)
         }
       }
     }
-    for signal in ProcessState.ignoredSignals {
-      ProcessState.setDisposition(of: signal, ignored: true)
-    }
-    throw Errno(number: number, call: "execve")
   }
 
   /// Replaces this program by another one, which gets everything as this one got it: arguments, environment,
@@ -77,18 +94,21 @@ package enum Execution {
   ///   - arguments: Its arguments, the program's name first, each without NUL.
   ///   - environment: Its whole environment, `NAME=value` each.
   ///   - standardInput: Its standard input, read from where its position is.
+  ///   - secondsToLive: When SIGALRM ends it at the latest; nil = never.
   /// - Returns: How it ended.
   /// - Throws: `Errno` if it could not be started or waited for (ECHILD if this process ignores
   ///   SIGCHLD).
   ///
-  /// The corresponding C functions are `posix_spawn` and `waitpid`.
+  /// The corresponding C functions are `fork`, `execve` and `waitpid`.
   package static func spawnAndWait(
     _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]],
-    standardInput: borrowing FileDescriptor
+    standardInput: borrowing FileDescriptor, secondsToLive: UInt32? = nil
   ) throws(Errno) -> ExitReason {
     let child = try spawn(
       path, arguments: arguments, environment: environment,
-      redirections: [Redirection(from: standardInput.rawValue, to: 0)])
+      Preparation(
+        redirections: [Redirection(from: standardInput.rawValue, to: 0)],
+        secondsToLive: secondsToLive))
     return try waitForEnd(of: child)
   }
 
@@ -113,20 +133,22 @@ package enum Execution {
   ///   - arguments: Its arguments, the program's name first, each without NUL.
   ///   - environment: Its whole environment, `NAME=value` each.
   ///   - standardInput: Its standard input, read from where its position is.
+  ///   - secondsToLive: When SIGALRM ends it at the latest.
   /// - Throws: `Errno` if it could not be started.
   ///
-  /// The corresponding C function is `posix_spawn`.
+  /// The corresponding C functions are `fork` and `execve`.
   package static func launch(
     _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]],
-    standardInput: borrowing FileDescriptor
+    standardInput: borrowing FileDescriptor, secondsToLive: UInt32
   ) throws(Errno) {
     let null = try FileDescriptor.open(path: "/dev/null", options: .readWrite)
     _ = try spawn(
       path, arguments: arguments, environment: environment,
-      redirections: [
-        Redirection(from: standardInput.rawValue, to: 0),
-        Redirection(from: null.rawValue, to: 1), Redirection(from: null.rawValue, to: 2),
-      ], inOwnSession: true)
+      Preparation(
+        redirections: [
+          Redirection(from: standardInput.rawValue, to: 0),
+          Redirection(from: null.rawValue, to: 1), Redirection(from: null.rawValue, to: 2),
+        ], inOwnSession: true, secondsToLive: secondsToLive))
   }
 
   /// Runs a program without input and returns what it wrote to standard output.
@@ -145,9 +167,9 @@ package enum Execution {
     let ends = try FileDescriptor.pipe()
     let child = try spawn(
       path, arguments: arguments, environment: environment,
-      redirections: [
+      Preparation(redirections: [
         Redirection(from: null.rawValue, to: 0), Redirection(from: ends.writeEnd.rawValue, to: 1),
-      ])
+      ]))
     let (output, failure) = collect(ends, limit: maximumBytes)
     let reason = try waitForEnd(of: child)
     if let failure { throw failure }

@@ -22,6 +22,16 @@ extension FileDescriptor {
     try check("lseek") { lseek(rawValue, position, SEEK_SET) }
   }
 
+  /// Returns the file's own position, which all descriptors of this opening share, those of a child among them.
+  ///
+  /// - Returns: Bytes from the beginning.
+  /// - Throws: `Errno`.
+  ///
+  /// The corresponding C function is `lseek`.
+  package func position() throws(Errno) -> UInt64 {
+    UInt64(try check("lseek") { lseek(rawValue, 0, SEEK_CUR) })
+  }
+
   /// Returns where the next data of a sparse file begin.
   ///
   /// - Parameter offset: Where the search starts, in bytes.

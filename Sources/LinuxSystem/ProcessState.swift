@@ -70,6 +70,16 @@ package enum ProcessState {
       // own, which stay ignored in every child of glibc's posix_spawn: no single thread ever gets them.
       setDisposition(of: signal, ignored: signal == SIGPIPE || signal == SIGXFSZ)
     }
+    try unblockSignals()
+  }
+
+  /// Makes every signal default and unblocked, for a program.
+  static func setDefaultSignals() throws(Errno) {
+    for signal in 1...lastSignal { setDisposition(of: signal, ignored: false) }
+    try unblockSignals()
+  }
+
+  private static func unblockSignals() throws(Errno) {
     var none = sigset_t()
     // SAFETY: both calls get one initialised set.
     unsafe sigemptyset(&none)
@@ -82,6 +92,19 @@ package enum ProcessState {
     // SAFETY: SIG_IGN and SIG_DFL are no addresses; the kernel reads one structure.
     unsafe action.__sigaction_handler.sa_handler = ignored ? SIG_IGN : SIG_DFL
     _ = unsafe sigaction(signal, &action, nil)
+  }
+
+  /// Lets the kernel end this process, and what it executes, by SIGALRM.
+  ///
+  /// - Parameter seconds: How long from now on, at least 1.
+  /// - Throws: `Errno`.
+  ///
+  /// The corresponding C function is `setitimer`.
+  package static func endAfter(seconds: UInt32) throws(Errno) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = Int(seconds)
+    // SAFETY: the kernel reads one structure.
+    try check("setitimer") { unsafe setitimer(ITIMER_REAL, &timer, nil) }
   }
 
   /// Stops the interval timers, which survive execve(2); alarm(2) is the first of them.

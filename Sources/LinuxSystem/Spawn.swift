@@ -1,4 +1,7 @@
 internal import Glibc
+// For fork(2): Glibc hides it behind a name of its own that cannot be used, as programs with several threads must not
+// do much after it. Ours have one.
+internal import SwiftGlibc
 
 extension Execution {
   /// A descriptor of ours that the child gets under another number.
@@ -12,43 +15,79 @@ extension Execution {
     }
   }
 
+  /// What a child does to itself before it executes a program.
+  struct Preparation {
+    let redirections: [Redirection]
+    /// Whether it leaves the terminal.
+    var inOwnSession = false
+    /// When the kernel ends the program at the latest, in seconds; nil = never.
+    var secondsToLive: UInt32?
+  }
+
   /// Starts a program, for which the effective user is who calls it; see `spawnAndWait`.
+  ///
+  /// The child is a copy of this process, and so its caller's, until it has taken all IDs of the effective user itself:
+  /// from then on the caller can neither stop nor kill it. posix_spawn(3) cannot do that.
   ///
   /// - Returns: Its process ID.
   /// - Throws: `Errno`, also if the program could not be executed.
+  ///
+  /// The corresponding C functions are `fork` and `execve`.
   static func spawn(
-    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], redirections: [Redirection],
-    inOwnSession: Bool = false
+    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], _ preparation: Preparation
   ) throws(Errno) -> pid_t {
-    let argumentVector = try CStrings(arguments, for: "posix_spawn")
-    let environmentVector = try CStrings(environment, for: "posix_spawn")
-    // SAFETY: both objects are initialised, used and destroyed here, in this order.
-    var attributes = posix_spawnattr_t()
-    try succeed(unsafe posix_spawnattr_init(&attributes))
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    try setAttributes(&attributes, inOwnSession: inOwnSession)
-    var actions = unsafe posix_spawn_file_actions_t()
-    try succeed(unsafe posix_spawn_file_actions_init(&actions))
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for redirection in redirections {
-      // dup2 of a number onto itself clears close-on-exec here (POSIX.1-2024; glibc 2.29).
-      try succeed(
-        unsafe posix_spawn_file_actions_adddup2(&actions, redirection.source, redirection.target))
-    }
-    return try unsafe withCString(path, for: "posix_spawn") { (file) throws(Errno) in
-      try unsafe argumentVector.withPointers { (argv) throws(Errno) in
-        try unsafe environmentVector.withPointers { (envp) throws(Errno) in
-          guard let argv = argv.baseAddress, let envp = envp.baseAddress else {
-            throw Errno(number: EFAULT, call: "posix_spawn")
-          }
-          return try Credentials.asEffective { () throws(Errno) in
-            var child: pid_t = 0
-            // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
-            try succeed(unsafe posix_spawn(&child, file, &actions, &attributes, argv, envp))
-            return child
-          }
-        }
+    // It closes when the program is executed; until then the child can write what went wrong.
+    let ends = try FileDescriptor.pipe()
+    let child = try unsafe withVectors(path, arguments, environment) {
+      (file, argv, envp) throws(Errno) -> pid_t in
+      let child = try check("fork") { SwiftGlibc.fork() }
+      if child == 0 {
+        let failure = unsafe become(file, argv, envp, preparation)
+        failure.report(to: ends.writeEnd.rawValue)
+        _exit(127)
       }
+      return child
+    }
+    if let error = ChildFailure.read(from: ends.keepReadEnd()) {
+      _ = try waitForEnd(of: child)
+      throw error
+    }
+    return child
+  }
+
+  /// In the child: prepares it and executes the program.
+  ///
+  /// - Returns: What went wrong.
+  private static func become(
+    _ file: UnsafePointer<CChar>, _ argv: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ envp: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ preparation: Preparation
+  ) -> ChildFailure {
+    do throws(Errno) {
+      try ProcessState.setDefaultSignals()
+      for redirection in preparation.redirections {
+        try redirect(redirection)
+      }
+      if preparation.inOwnSession { try check("setsid") { setsid() } }
+    } catch {
+      return ChildFailure(.descriptors, error)
+    }
+    do { try Credentials.becomeEffective() } catch { return ChildFailure(.identity, error) }
+    do {
+      if let seconds = preparation.secondsToLive { try ProcessState.endAfter(seconds: seconds) }
+    } catch {
+      return ChildFailure(.timer, error)
+    }
+    // SAFETY: the caller passes one C string and two null-terminated vectors of them.
+    _ = unsafe Glibc.execve(file, argv, envp)
+    return ChildFailure(.execution, Errno(number: errno, call: "execve"))
+  }
+
+  private static func redirect(_ redirection: Redirection) throws(Errno) {
+    if redirection.source == redirection.target {
+      // dup2 of a number onto itself would leave close-on-exec as it is.
+      try check("fcntl") { fcntl(redirection.target, F_SETFD, 0) }
+    } else {
+      try check("dup2") { dup2(redirection.source, redirection.target) }
     }
   }
 
@@ -65,24 +104,44 @@ extension Execution {
     let signal = status & 0x7f
     return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
   }
+}
 
-  private static func setAttributes(
-    _ attributes: inout posix_spawnattr_t, inOwnSession: Bool
-  ) throws(Errno) {
-    var all = sigset_t()
-    var none = sigset_t()
-    // SAFETY: the sets are initialised before they are passed on, and copied by the callee.
-    unsafe sigfillset(&all)
-    unsafe sigemptyset(&none)
-    try succeed(unsafe posix_spawnattr_setsigdefault(&attributes, &all))
-    try succeed(unsafe posix_spawnattr_setsigmask(&attributes, &none))
-    var flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
-    if inOwnSession { flags |= Int16(POSIX_SPAWN_SETSID) }
-    try succeed(unsafe posix_spawnattr_setflags(&attributes, flags))
+/// Why a child did not become a program.
+private struct ChildFailure {
+  /// How far it came.
+  enum Step: UInt8 {
+    case descriptors, identity, timer, execution
+
+    /// The call that failed, as errors name it.
+    var call: String {
+      switch self {
+      case .descriptors: "dup2"
+      case .identity: "setresuid"
+      case .timer: "setitimer"
+      case .execution: "execve"
+      }
+    }
   }
 
-  /// The posix_spawn family returns its error instead of setting errno.
-  private static func succeed(_ result: Int32) throws(Errno) {
-    if result != 0 { throw Errno(number: result, call: "posix_spawn") }
+  // Numbers of errors are below 256 on every architecture (errno(3)).
+  private let bytes: [2 of UInt8]
+
+  init(_ step: Step, _ error: Errno) {
+    bytes = [step.rawValue, UInt8(truncatingIfNeeded: error.number)]
+  }
+
+  /// Writes it into a pipe that is empty; should that fail, the parent sees the exit status alone.
+  func report(to pipe: Int32) {
+    // SAFETY: the kernel reads two bytes.
+    unsafe bytes.span.withUnsafeBytes { raw in
+      _ = unsafe write(pipe, raw.baseAddress, raw.count)
+    }
+  }
+
+  /// Reads what a child wrote before it ended; nil if it has executed its program.
+  static func read(from pipe: consuming FileDescriptor) -> Errno? {
+    guard let bytes = try? pipe.read(upTo: 2), bytes.count == 2 else { return nil }
+    let step = Step(rawValue: bytes[0]) ?? .execution
+    return Errno(number: Int32(bytes[1]), call: step.call)
   }
 }

@@ -36,7 +36,7 @@ struct Delivery {
   ///   - record: What is logged.
   ///   - lifted: The refusal that `mode = audit` has lifted.
   /// - Returns: How it ended (`supervise`).
-  /// - Throws: `Refusal`: nothing was sent, and the charge is given back.
+  /// - Throws: `Refusal`: nothing was sent, and the charge is given back; both unless `Refusal.mayBeSent`.
   func run(
     _ letter: consuming FileDescriptor, by way: HandoffKind, _ record: DecisionRecord,
     _ lifted: Refusal?
@@ -44,7 +44,7 @@ struct Delivery {
     do throws(Refusal) {
       return try hand(over: letter, by: way, record, lifted)
     } catch {
-      giveBack()
+      if !error.mayBeSent { giveBack() }
       throw error
     }
   }

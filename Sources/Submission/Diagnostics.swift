@@ -126,8 +126,11 @@ extension Diagnostics {
     case .system(let error):
       "Postfix's sendmail could not be run: \(error.call): \(error.text); nothing was sent"
     case .killed(let signal):
-      "Postfix's sendmail was killed by signal \(signal); nothing was charged, "
-        + "see the mail log before sending again"
+      "Postfix's sendmail was killed by signal \(signal) before it had read the message; nothing "
+        + "was sent"
+    case .killedLate(let signal):
+      "Postfix's sendmail was killed by signal \(signal) when it may have queued the message, which "
+        + "stays charged; see the mail log before sending again"
     }
   }
 

@@ -8,8 +8,10 @@ package enum HandoffError: Error {
   case untrustedProgram(path: [UInt8])
   /// The real sendmail cannot be examined or executed.
   case system(Errno)
-  /// The real sendmail died by a signal (`handoff = supervise`).
+  /// The real sendmail died by a signal (`handoff = supervise`) before it had read the whole message.
   case killed(signal: Int32)
+  /// The real sendmail died by a signal when it may have queued the message.
+  case killedLate(signal: Int32)
 }
 
 /// Runs the real Postfix sendmail on what was checked: fixed argv[0], fresh environment, sealed standard input.
@@ -24,6 +26,12 @@ package struct Handoff: Sendable {
   private static let environment = [
     [UInt8]("PATH=/usr/sbin:/usr/bin:/sbin:/bin".utf8), [UInt8]("LANG=C".utf8),
   ]
+
+  /// How long the real sendmail may take; 25 MB take it a second.
+  ///
+  /// Its caller can make it wait for ever: by a pipe as standard output that nobody reads (`-v`), or by so small a limit
+  /// of processes that Postfix tries to fork again and again. It is postern's process then, which the caller cannot end.
+  private static let secondsToLive: UInt32 = 300
 
   /// Prepares a program with its arguments as they are.
   init(path: [UInt8], arguments: [[UInt8]]) {
@@ -87,6 +95,7 @@ package struct Handoff: Sendable {
     do {
       try Credentials.becomeEffective()
       try message.moveToStandardInput()
+      try ProcessState.endAfter(seconds: Self.secondsToLive)
     } catch {
       throw .system(error)
     }
@@ -106,6 +115,9 @@ package struct Handoff: Sendable {
 
   /// Runs the real sendmail and waits for its end.
   ///
+  /// Whoever kills it, the kernel short of memory or a caller who controls its control group, must not get a message
+  /// for nothing. Postfix queues what has been read to its end, and only that (sendmail/sendmail.c, `enqueue`).
+  ///
   /// - Parameter message: The sealed message; it becomes the standard input of the child.
   /// - Returns: The exit status of the real sendmail.
   /// - Throws: `HandoffError`.
@@ -113,14 +125,24 @@ package struct Handoff: Sendable {
     let end: Execution.ExitReason
     do {
       end = try Execution.spawnAndWait(
-        path, arguments: arguments, environment: Self.environment, standardInput: message)
+        path, arguments: arguments, environment: Self.environment, standardInput: message,
+        secondsToLive: Self.secondsToLive)
     } catch {
       throw .system(error)
     }
     switch end {
     case .exited(let status): return status
-    case .signalled(let signal): throw .killed(signal: signal)
+    case .signalled(let signal):
+      throw Self.isReadToItsEnd(message) ? .killedLate(signal: signal) : .killed(signal: signal)
     }
+  }
+
+  /// Whether somebody has read a file to its end through this opening; in doubt they have.
+  private static func isReadToItsEnd(_ file: borrowing FileDescriptor) -> Bool {
+    guard let position = try? file.position(), let size = try? file.status().size else {
+      return true
+    }
+    return position >= size
   }
 
   /// Starts the real sendmail, and waits for nothing.
@@ -131,7 +153,8 @@ package struct Handoff: Sendable {
     try requireTrustedProgram()
     do {
       try Execution.launch(
-        path, arguments: arguments, environment: Self.environment, standardInput: message)
+        path, arguments: arguments, environment: Self.environment, standardInput: message,
+        secondsToLive: Self.secondsToLive)
     } catch {
       throw .system(error)
     }

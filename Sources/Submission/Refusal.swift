@@ -25,6 +25,12 @@ package enum Refusal: Error {
     return true
   }
 
+  /// Whether Postfix may have queued the message all the same: then it stays charged.
+  var mayBeSent: Bool {
+    guard case .handoff(.killedLate) = self else { return false }
+    return true
+  }
+
   /// The reason code, which also decides the exit status.
   package var reason: ReasonCode {
     switch self {

@@ -54,7 +54,7 @@ modules_import_downwards_only() {
       fi
     done
   done <<'TEXT'
-LinuxSystem:Glibc
+LinuxSystem:Glibc SwiftGlibc
 InternetMessage:
 Policy:InternetMessage
 Ledger:LinuxSystem Policy

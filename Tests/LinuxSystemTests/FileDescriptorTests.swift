@@ -86,7 +86,8 @@ struct FileDescriptorTests {
     let child = try Execution.spawn(
       Array("/bin/sh".utf8), arguments: ["sh", "-c", "sleep 0.1; echo x"].map { Array($0.utf8) },
       environment: [Array("PATH=/usr/bin:/bin".utf8)],
-      redirections: [Execution.Redirection(from: pipe.writeEnd.rawValue, to: 1)])
+      Execution.Preparation(
+        redirections: [Execution.Redirection(from: pipe.writeEnd.rawValue, to: 1)]))
     #expect(try pipe.readEnd.read(upTo: 10) == Array("x\n".utf8))
     #expect(try Execution.waitForEnd(of: child) == .exited(0))
   }

@@ -27,7 +27,7 @@ struct ProcessTests {
   }
 
   @Test func `a program that is not there is an error and no exit status`() {
-    #expect(throws: Errno(number: ENOENT, call: "posix_spawn")) {
+    #expect(throws: Errno(number: ENOENT, call: "execve")) {
       try Execution.spawnAndWait(words("/nonexistent")[0], arguments: words("x"), environment: [])
     }
     let attempt: () throws -> Void = {
@@ -50,8 +50,31 @@ struct ProcessTests {
     #expect(rest.contains("A=1\n") && !rest.contains("HOME="))
   }
 
+  @Test func `a program lives as long as it is given, and without a bound for ever`() throws {
+    for (seconds, reason) in [
+      (UInt32?(1), Execution.ExitReason.signalled(SIGALRM)), (60, .exited(0)), (nil, .exited(0)),
+    ] {
+      let empty = try FileDescriptor.open(path: "/dev/null")
+      let end = try Execution.spawnAndWait(
+        Array("/bin/sleep".utf8), arguments: words("sleep 1.5"), environment: [],
+        standardInput: empty, secondsToLive: seconds)
+      #expect(end == reason, "\(String(describing: seconds)) seconds")
+    }
+  }
+
+  @Test func `the position of a file that a program has read is seen here`() throws {
+    let memory = try FileDescriptor.memfd(name: "test")
+    try memory.writeAll(Array("abc".utf8))
+    try memory.seek(to: 1)
+    for (script, position) in [("true", UInt64(1)), ("/bin/cat >/dev/null", 3)] {
+      _ = try Execution.spawnAndWait(
+        sh, arguments: shell(script), environment: [], standardInput: memory)
+      #expect(try memory.position() == position)
+    }
+  }
+
   @Test func `an argument with a NUL is refused instead of cut`() {
-    #expect(throws: Errno(number: EINVAL, call: "posix_spawn")) {
+    #expect(throws: Errno(number: EINVAL, call: "execve")) {
       try Execution.spawnAndWait(sh, arguments: [[65, 0, 66]], environment: [])
     }
   }

@@ -9,7 +9,7 @@ from .machine import Machine
 
 RECORDER = """\
     #!/usr/bin/python3 -IS
-    import fcntl, json, os, resource, stat, sys
+    import fcntl, json, os, resource, signal, stat, sys
     status = {}
     for line in open("/proc/self/status"):
         name, _, value = line.partition(":")
@@ -36,6 +36,7 @@ RECORDER = """\
             "blocked": status["SigBlk"][0], "ignored": status["SigIgn"][0],
             "seals": seals, "umask": umask,
             "core": resource.getrlimit(resource.RLIMIT_CORE),
+            "seconds to live": signal.getitimer(signal.ITIMER_REAL)[0],
             "message": message.decode("latin-1"),
         }, file)
 """

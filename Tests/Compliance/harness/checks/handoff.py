@@ -46,6 +46,7 @@ def _given(stage: Stage, handoff: str) -> None:
     expect("blocked signals", int(got["blocked"], 16), 0)
     expect("seals", got["seals"] is not None and got["seals"] & ALL_SEALS, ALL_SEALS)
     expect("core size", got["core"][0], 0)
+    expect("its life is bounded", 0 < got["seconds to live"] <= 300, True)
     lines = got["message"].split("\n")
     expect("message", [line for line in lines if not line.startswith("X-Postern: ")],
            MESSAGE.decode().split("\n"))
@@ -143,7 +144,7 @@ def _expect_real_user(process: int, real: str, effective: str) -> None:
     raise Unmet("the drop-in did not come to wait for its input")
 
 
-@check("supervise: death by a signal is handoff-failed, and the charge is given back")
+@check("supervise: death by a signal before the message was read is handoff-failed, and not charged")
 def _supervised_death(stage: Stage) -> None:
     fake = Fakes(stage.machine).shell("killed", "kill -9 $$")
     expect_refused(_run(stage, fake, "supervise"), "handoff-failed", 71)
