@@ -4,9 +4,9 @@ import os
 import shutil
 import threading
 
-from ..hostility import ARGUMENTS, MESSAGE, Refusal, expect_not_sent
+from ..hostility import ARGUMENTS, MESSAGE, Refusal, check, expect_not_sent
 from ..postern import CONFIGURATION
-from ..stage import Stage, check, expect, expect_permitted
+from ..stage import Stage, expect, expect_permitted
 
 CONFIG_INVALID = Refusal("config-invalid", 78)
 MAP = CONFIGURATION / "senders.db"

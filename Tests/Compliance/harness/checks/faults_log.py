@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..fakes import Fakes
-from ..hostility import ARGUMENTS, MESSAGE, expect_state
-from ..stage import Stage, check, expect, expect_permitted, expect_refused
+from ..hostility import ARGUMENTS, MESSAGE, begin_anew, check, expect_state
+from ..stage import Stage, expect, expect_permitted, expect_refused
 
 FORGED = b"From: evil@z.example\nTo: r@x.example\n\nb\n"
 
@@ -32,7 +32,7 @@ def _goes_on(stage: Stage) -> None:
     expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE))
     expect_refused(stage.postern.submit("alice", *ARGUMENTS, stdin=FORGED), "from-not-allowed", 77)
     expect_state(stage, queued=1, charged=1)
-    stage.postern.forget_usage()
+    begin_anew(stage)
 
 
 @check("a log socket whose daemon is dead, a plain file, a directory or a dangling link stops no mail")
@@ -125,7 +125,7 @@ def _killed_waiter(stage: Stage) -> None:
                 + MESSAGE.replace(b"\n", b"\r\n") + b".\r\nQUIT\r\n")
     stage.postern.configure(["handoff = supervise", f"sendmail_path = {fake}"])
     for arguments, stdin in ((ARGUMENTS, MESSAGE), ((b"-bs",), dialogue)):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         stage.log.records()
         expect("status", stage.postern.submit("alice", *arguments, stdin=stdin).status, -9)
         expect("verdicts", [line["verdict"] for line in stage.log.decisions()], ["permit"])

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..hostility import (MESSAGE, Refusal, SYSTEM_ERROR, expect_not_sent, expect_sent, expect_state,
-                         submit_spoiled)
+from ..hostility import (MESSAGE, Refusal, SYSTEM_ERROR, begin_anew, check, expect_not_sent, expect_sent,
+                         expect_state, submit_spoiled)
 from ..machine import USERS, mount
 from ..postern import DROP_IN
 from ..process import Command, Outcome, start
-from ..stage import Stage, check, expect, expect_permitted
+from ..stage import Stage, expect, expect_permitted
 
 SIZE_LIMIT = Refusal("size-limit", 65)
 NO_RECIPIENTS = Refusal("no-recipients", 65)
@@ -74,7 +74,7 @@ def _sockets(stage: Stage) -> None:
            "b, _ = l.accept()")
     for pair in ("a, b = socket.socketpair()",
                  "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)", tcp):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         code = f"{pair}\na.sendall({MESSAGE!r}); a.shutdown(socket.SHUT_WR); source = b.detach()"
         expect_sent(stage, submit_spoiled(stage, _as_input(code)))
 
@@ -92,6 +92,7 @@ def _reset(stage: Stage) -> None:
 def _endless(stage: Stage) -> None:
     stage.postern.configure(["message_size_limit = 2M"])
     for device in ("/dev/zero", "/dev/urandom"):
+        begin_anew(stage)
         process = start(stage.machine, Command("alice", DROP_IN, (b"-i", b"r@x.example"), through=(
             "/bin/sh", "-c", f'cat {device} | "$@"', "sh")))
         expect_not_sent(stage, _finish(process), SIZE_LIMIT)
@@ -138,7 +139,7 @@ def _non_blocking(stage: Stage) -> None:
 def _dead_writer(stage: Stage) -> None:
     # Nothing in a pipe tells an end from a death; Postfix alone takes what came, too.
     for cut, sent in ((5, 0), (MESSAGE.index(b"\n\n"), 1), (len(MESSAGE) - 1, 1)):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         read, write = os.pipe()
         os.write(write, MESSAGE[:cut])
         os.close(write)

@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 
 from ..fakes import Fakes
-from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR, await_waiting, callers_ids,
-                         expect_not_sent, expect_sent, expect_state, status_of, submit_spoiled, user_ids)
+from ..hostility import (ARGUMENTS, MESSAGE, PRELUDE, STORE_UNAVAILABLE, SYSTEM_ERROR, await_waiting,
+                         begin_anew, callers_ids, check, expect_not_sent, expect_sent, expect_state,
+                         status_of, submit_spoiled, user_ids)
 from ..machine import USERS
 from ..postern import DROP_IN
 from ..process import Command, run, start
-from ..stage import Stage, Unmet, check, expect, expect_permitted
+from ..stage import Stage, Unmet, expect, expect_permitted
 
 KB, MB = 1 << 10, 1 << 20
 
@@ -70,7 +71,7 @@ def _too_little(stage: Stage) -> None:
 @check("a hard limit that is just enough delivers")
 def _enough(stage: Stage) -> None:
     for resource, (_, value) in NEEDED.items():
-        stage.postern.forget_usage()
+        begin_anew(stage)
         if resource == "RLIMIT_NPROC":
             value += _processes_of(stage, "postern")
         expect_sent(stage, submit_spoiled(stage, _hard(resource, value)))
@@ -88,7 +89,7 @@ def _fatal(stage: Stage) -> None:
 @check("soft limits of nothing are raised to the hard ones")
 def _soft(stage: Stage) -> None:
     for resource in ("FSIZE", "NOFILE", "NPROC", "CORE", "MEMLOCK"):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         code = f"limit(resource.RLIMIT_{resource}, 0, resource.getrlimit(resource.RLIMIT_{resource})[1])"
         expect_sent(stage, submit_spoiled(stage, code))
 
@@ -109,14 +110,14 @@ def _descriptors(stage: Stage) -> None:
     if b"could allocate space for only 16 open files" not in outcome.stderr:
         raise Unmet(f"Postfix's warning expected: {outcome}")
     expect_state(stage, queued=1, charged=1)
-    stage.postern.forget_usage()
+    begin_anew(stage)
     expect_sent(stage, submit_spoiled(stage, _hard("RLIMIT_NOFILE", 256)))
 
 
 @check("limits that do not matter do not matter, at nothing, one and five")
 def _harmless(stage: Stage) -> None:
     for value in (0, 1, 5):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         code = "; ".join(_hard(f"RLIMIT_{name}", value) for name in HARMLESS)
         expect_sent(stage, submit_spoiled(stage, code))
 
@@ -125,7 +126,7 @@ def _harmless(stage: Stage) -> None:
 def _processor_time(stage: Stage) -> None:
     for code in ("limit(resource.RLIMIT_CPU, 0, 60)", "limit(resource.RLIMIT_CPU, 1, 60)",
                  "limit(resource.RLIMIT_CPU, 2)"):
-        stage.postern.forget_usage()
+        begin_anew(stage)
         # The caller itself must outlive the limit until it has executed the drop-in.
         expect_sent(stage, submit_spoiled(stage, f"signal.signal(signal.SIGXCPU, signal.SIG_IGN); {code}"))
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..hostility import (ARGUMENTS, MESSAGE, NOT_PRIVILEGED, await_waiting, expect_not_sent, expect_sent,
-                         expect_state, spoiling, submit_spoiled)
+from ..hostility import (ARGUMENTS, MESSAGE, NOT_PRIVILEGED, await_waiting, begin_anew, check,
+                         expect_not_sent, expect_sent, expect_state, spoiling, submit_spoiled)
 from ..postern import DROP_IN
 from ..process import Command, run, start
-from ..stage import Stage, Unmet, check, expect
+from ..stage import Stage, Unmet, expect
 
 @contextmanager
 def _waiting(stage: Stage, through: tuple[str, ...] = ()) -> "Iterator[subprocess.Popen[bytes]]":
@@ -183,7 +183,7 @@ INHERITED = {
 @check("what else a process inherits changes nothing")
 def _inherited(stage: Stage) -> None:
     for what, code in INHERITED.items():
-        stage.postern.forget_usage()
+        begin_anew(stage)
         outcome = submit_spoiled(stage, code)
         try:
             expect_sent(stage, outcome)
