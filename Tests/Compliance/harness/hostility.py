@@ -155,22 +155,26 @@ def callers_ids(user: str) -> list[int]:
     return [USERS[user].uid, *[USERS["postern"].uid] * 3]
 
 
+def await_that(what: str, holds: Callable[[], bool]) -> None:
+    """Waits until something holds."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Unmet(f"never so: {what}")
+        time.sleep(0.005)
+
+
 def await_waiting(process: "subprocess.Popen[bytes]", user: str) -> None:
     """Waits until a user's process has executed the drop-in and waits for its message."""
-    for _ in range(1000):
-        if user_ids(process.pid) == callers_ids(user) and status_of(process.pid)["State"][0] == "S":
-            return
-        time.sleep(0.01)
-    raise Unmet(f"the process never waits: {status_of(process.pid)}")
+    await_that("the process waits", lambda: user_ids(process.pid) == callers_ids(user)
+               and status_of(process.pid)["State"][0] == "S")
 
 
 def await_no_process(user: str) -> None:
     """Waits until nothing runs any more with a user's effective ID, on this private machine."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while any(_is_run_by(entry, USERS[user].uid) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
-        if time.monotonic() > deadline:
-            raise Unmet(f"processes of {user} never end")
-        time.sleep(0.01)
+    processes = Path("/proc")
+    await_that(f"no process of {user}", lambda: not any(
+        _is_run_by(entry, USERS[user].uid) for entry in processes.iterdir() if entry.name.isdigit()))
 
 
 def _is_run_by(process: Path, uid: int) -> bool:
@@ -179,3 +183,22 @@ def _is_run_by(process: Path, uid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return int(status["Uid"].split()[1]) == uid and status["State"][0] != "Z"
+
+
+def processes_of(stage: Stage, user: str) -> int:
+    """Counts a user's processes as the kernel does: on the whole machine, ended ones that nobody waits for included."""
+    code = """
+import os, resource
+for limit in range(1, 10_000):
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, resource.getrlimit(resource.RLIMIT_NPROC)[1]))
+    try:
+        child = os.fork()
+    except BlockingIOError:
+        continue
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(limit - 2)  # Without this one and its child.
+    break
+"""
+    return int(run(stage.machine, Command(user, "/usr/bin/python3", (b"-ISc", code.encode()))).stdout)

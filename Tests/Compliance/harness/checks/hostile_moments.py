@@ -7,11 +7,10 @@ import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from .. import ledgerfile
-from ..hostility import (ARGUMENTS, LEDGER, MESSAGE, SESSION, await_no_process, callers_ids, check, user_ids,
-                         within)
+from ..hostility import (ARGUMENTS, LEDGER, MESSAGE, SESSION, await_no_process, callers_ids, check,
+                         status_of, user_ids, within)
 from ..judge import REFUSAL
 from ..machine import USERS
 from ..postern import DROP_IN
@@ -103,7 +102,7 @@ def _stops_delay_nobody(stage: Stage, way: Way, phases: set[str]) -> None:
                 with within(5, "frank's message while alice's process is stopped"):
                     expect_permitted(stage.postern.submit("frank", b"r@x.example"))
                 franks += 1
-                expect("alice's process is still stopped", Path(f"/proc/{process.pid}/stat").read_text().split()[2], "T")
+                expect("state of alice's process", status_of(process.pid)["State"][0], "T")
             process.send_signal(signal.SIGCONT)
             sent += way.is_sent(finish(process))
         finally:

@@ -3,16 +3,15 @@
 import os
 import signal
 import subprocess
-import time
 
 from .. import ledgerfile
 from ..fakes import Fakes
-from ..hostility import (ARGUMENTS, DIALOGUE, LEDGER, MESSAGE, SESSION, callers_ids, check, expect_sent, expect_state,
-                         spoiling, submit_spoiled, user_ids, within)
+from ..hostility import (ARGUMENTS, DIALOGUE, LEDGER, MESSAGE, SESSION, await_that, callers_ids, check, expect_sent,
+                         expect_state, spoiling, submit_spoiled, user_ids, within)
 from ..machine import USERS
 from ..postern import DROP_IN
-from ..process import TIMEOUT_SECONDS, Command, finish, start, start_with
-from ..stage import Stage, Unmet, expect, expect_permitted
+from ..process import Command, finish, start, start_with
+from ..stage import Stage, expect, expect_permitted
 
 SIGNALS = "signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}"
 
@@ -82,7 +81,7 @@ def _idle(stage: Stage) -> None:
     try:
         for _ in range(IDLE):
             sending.append(start_with(stage.machine, Command("alice", DROP_IN, ARGUMENTS, MESSAGE, through=idle)))
-        _await_charge("alice")
+        await_that("one of alice's messages is charged", lambda: ledgerfile.messages(LEDGER, USERS["alice"].uid) > 0)
         for _ in range(VICTIMS):
             with within(5, "a message of frank's under full load"):
                 expect_permitted(stage.postern.submit("frank", b"r@x.example"))
@@ -98,15 +97,6 @@ def _idle(stage: Stage) -> None:
             process.kill()
             process.communicate()
     expect_state(stage, queued=IDLE + VICTIMS, charged=IDLE, refused=0)
-
-
-def _await_charge(user: str) -> None:
-    """Waits until a message of a user's is charged."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while ledgerfile.messages(LEDGER, USERS[user].uid) == 0:
-        if time.monotonic() > deadline:
-            raise Unmet(f"no message of {user}'s is ever charged")
-        time.sleep(0.01)
 
 
 @check("-bs with all signals ignored and blocked: the end of each real sendmail is seen")
