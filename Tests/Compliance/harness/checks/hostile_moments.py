@@ -90,9 +90,10 @@ def _stops_delay_nobody(stage: Stage, way: Way, phases: set[str]) -> None:
     """Stops alice's process at random moments; meanwhile frank sends, and then hers goes on to its end."""
     stage.postern.configure([f"handoff = {way.handoff}"])
     moments = Moments(stage, way, seed=25)
-    sent, franks, seen = moments.sent, 0, Counter[str]()
-    while sum(seen.values()) < MOMENTS or not phases <= set(seen):
-        expect(f"{phases} are hit by {MOST_MOMENTS} stops, {seen}", sum(seen.values()) < MOST_MOMENTS, True)
+    sent, franks, rounds, seen = moments.sent, 0, 0, Counter[str]()
+    while franks < MOMENTS or not phases <= set(seen):
+        expect(f"{phases} are hit by {MOST_MOMENTS} stops, {seen}", rounds < MOST_MOMENTS, True)
+        rounds += 1
         before = _charged()
         process = way.start(stage)
         try:
