@@ -14,12 +14,12 @@ RECORDER = """\
     for line in open("/proc/self/status"):
         name, _, value = line.partition(":")
         status[name] = value.split()
-    open_descriptors = []
-    for number in range(256):
+    open_descriptors, files = [], []
+    for number in sorted(map(int, os.listdir("/proc/self/fd"))):
         try:
-            os.fstat(number)
+            files.append(os.readlink("/proc/self/fd/%%d" %% number))
             open_descriptors.append(number)
-        except OSError:
+        except OSError:  # That of the listing itself.
             pass
     try:
         seals = fcntl.fcntl(0, fcntl.F_GET_SEALS)
@@ -31,7 +31,7 @@ RECORDER = """\
         json.dump({
             "arguments": sys.argv[1:],
             "environment": dict(os.environ),
-            "descriptors": open_descriptors,
+            "descriptors": open_descriptors, "files": files,
             "uid": status["Uid"], "gid": status["Gid"], "groups": status["Groups"],
             "blocked": status["SigBlk"][0], "ignored": status["SigIgn"][0],
             "seals": seals, "umask": umask,

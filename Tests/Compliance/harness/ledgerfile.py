@@ -1,4 +1,4 @@
-"""Writes records into the state file as Sources/Ledger/Slot.swift describes them, for crowds too large to send mail."""
+"""Reads and writes records of the state file as Sources/Ledger/Slot.swift describes them."""
 
 import struct
 import time
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HEADER, SLOT, WORDS, MASK = 4096, 2048, 235, (1 << 64) - 1
+SLOTS = 1 << 18
+FILE_BYTES = HEADER + SLOTS * SLOT
 
 
 def _checksum(words: list[int]) -> int:
@@ -17,7 +19,10 @@ def _checksum(words: list[int]) -> int:
 
 
 def write(path: Path, users: Iterable[tuple[int, int]]) -> None:
-    """Gives each (UID below 262 144, messages) a record: so many messages, each to one recipient, in this minute."""
+    """Gives each (UID below 262 144, messages) a record: so many messages, each to one recipient, in this minute.
+
+    For crowds too large to send mail.
+    """
     now = int(time.time())
     with path.open("r+b") as file:
         for uid, messages in users:
@@ -30,3 +35,28 @@ def write(path: Path, users: Iterable[tuple[int, int]]) -> None:
             words[234] = _checksum(words[:234])
             file.seek(HEADER + SLOT * uid)
             file.write(struct.pack(f"<{WORDS}Q", *words))
+
+
+def slot(path: Path, uid: int) -> bytes:
+    """Returns the bytes of the first slot of a user (UID below 262 144), without any lock; zeros without a file."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(HEADER + SLOT * uid)
+            return file.read(SLOT)
+    except FileNotFoundError:
+        return bytes(SLOT)
+
+
+def messages(path: Path, uid: int) -> int:
+    """Returns how many messages were ever charged to a user, who may hold the lock meanwhile."""
+    return int.from_bytes(slot(path, uid)[48:56], "little")
+
+
+def clear(path: Path, uid: int) -> None:
+    """Empties all slots but a user's first one."""
+    kept = slot(path, uid)
+    with path.open("r+b") as file:
+        file.truncate(HEADER)
+        file.truncate(FILE_BYTES)
+        file.seek(HEADER + SLOT * uid)
+        file.write(kept)

@@ -35,6 +35,8 @@ USERS = {
         User("frank", 7305, "Frank Full"),
         User("grace", 7306, "Grace Domain"),
         User("heidi", 7307, "Heidi & Sons, Ltd."),
+        # The last slot of the state file is this user's.
+        User("zoe", (1 << 18) - 1, "Zoe Last"),
     )
 }
 

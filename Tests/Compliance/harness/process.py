@@ -49,6 +49,22 @@ def start(machine: Machine, command: Command) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def start_with(machine: Machine, command: Command) -> "subprocess.Popen[bytes]":
+    """Starts a command and gives it all of its input, which fits into a pipe."""
+    process = start(machine, command)
+    assert process.stdin is not None
+    process.stdin.write(command.stdin)
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def finish(process: "subprocess.Popen[bytes]") -> Outcome:
+    """Waits for the end of a process."""
+    stdout, stderr = process.communicate(timeout=TIMEOUT_SECONDS)
+    return Outcome(process.returncode, stdout, stderr)
+
+
 def run(machine: Machine, command: Command) -> Outcome:
     """Runs a command to its end."""
     with start(machine, command) as process:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .judge import REFUSAL
+from .ledgerfile import SLOT as SLOT_BYTES
 from .machine import Machine
 from .postern import Postern
 from .postfix import Postfix
@@ -34,10 +35,13 @@ class Stage:
     log: SystemLog
     report: Report
     postern: Postern = field(init=False)
+    #: What bob's slot must hold where nothing but alice's doing is tested; see `hostility.check`.
+    bystander: bytes = field(default=bytes(SLOT_BYTES), init=False)
 
     def run(self, name: str, check: "Check") -> None:
         """Runs one check from a clean state and counts it."""
         problems: list[str] = []
+        self.bystander = bytes(SLOT_BYTES)
         try:
             self.postfix.configure([], submitters="root, postern")
             self.postern.forget_usage()

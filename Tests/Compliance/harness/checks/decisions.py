@@ -3,6 +3,7 @@
 import os
 import socket
 
+from ..hostility import within
 from ..postern import DROP_IN
 from ..process import Command, run
 from ..stage import Stage, Unmet, check, expect, expect_permitted, expect_refused
@@ -82,7 +83,8 @@ def _full_socket(stage: Stage) -> None:
     try:
         _fill(filler, stage.log.PATH)
         forged = (b"-f", b"x@z.example", b"r@x.example")
-        outcome = run(stage.machine, Command("alice", DROP_IN, forged))
+        with within(5, "a refusal"):
+            outcome = run(stage.machine, Command("alice", DROP_IN, forged))
         expect_refused(outcome, "envelope-not-allowed", 77)
     finally:
         filler.close()

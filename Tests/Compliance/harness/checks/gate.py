@@ -32,9 +32,11 @@ def _postdrop(stage: Stage) -> None:
 @check("a site that speaks SMTP to Postfix's sendmail -bs is refused by Postfix")
 def _smtp(stage: Stage) -> None:
     dialogue = (b"EHLO x\r\nMAIL FROM:<a@z.example>\r\nRCPT TO:<r@x.example>\r\n"
-                b"DATA\r\n\r\nb\r\n.\r\n")
-    run(stage.machine, Command("alice", "/usr/sbin/sendmail", (b"-bs",), dialogue))
-    expect("queued", stage.postfix.count(), 0)
+                b"DATA\r\n\r\nb\r\n.\r\nQUIT\r\n")
+    for user, queued in (("alice", 0), ("postern", 1), ("root", 1)):
+        outcome = run(stage.machine, Command(user, "/usr/sbin/sendmail", (b"-bs",), dialogue))
+        expect(f"{user}'s message is taken", b"250 2.0.0 Ok: queued" in outcome.stdout, queued == 1)
+        expect(f"queued for {user}", stage.postfix.count(), queued)
 
 
 @check("without its set-uid bit the drop-in refuses")

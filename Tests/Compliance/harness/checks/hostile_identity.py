@@ -1,7 +1,7 @@
 """Mended holes, each by the caller who found it."""
 
-from ..hostility import ARGUMENTS, MESSAGE, NOT_PRIVILEGED, Refusal, expect_not_sent
-from ..stage import Stage, check, expect, expect_permitted
+from ..hostility import ARGUMENTS, MESSAGE, NOT_PRIVILEGED, Refusal, begin_anew, check, expect_not_sent
+from ..stage import Stage, expect, expect_permitted
 
 FROM_AMBIGUOUS = Refusal("from-ambiguous", 65)
 
@@ -21,7 +21,7 @@ def _encoded_names(stage: Stage) -> None:
         expect_not_sent(stage, stage.postern.submit("alice", *ARGUMENTS, stdin=message % shown), FROM_AMBIGUOUS)
         expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=message % harmless))
         stage.postfix.drain()
-        stage.postern.forget_usage()
+        begin_anew(stage)
 
 
 @check("an exempt user is charged nothing where audit lifts a refusal, and others are")

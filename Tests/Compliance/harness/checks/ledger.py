@@ -1,23 +1,16 @@
-"""The quota, also when sixteen processes want it, or one of them is killed."""
+"""The quota, also when sixteen processes want it, or a record is torn."""
 
 import os
-import random
-import signal
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from ..postern import DROP_IN, STATE
-from ..process import Command, Outcome, start
+from ..postern import STATE
+from ..process import Outcome
 from ..stage import Stage, check, expect, expect_permitted, expect_refused
 
 MESSAGE = b"From: good@ok.example\nTo: r@x.example\n\nb\n"
 
 PROCESSES, MESSAGES_EACH, LIMIT = 16, 10, 100
-
-KILLS = 200
-#: Longer than one submission takes, so that a kill finds every moment of it and some find none.
-KILL_WITHIN_SECONDS = 0.025
 
 
 @check("sixteen processes of one user get exactly the limit")
@@ -38,39 +31,6 @@ def _parallel(stage: Stage) -> None:
     expect("queued", stage.postfix.count(), LIMIT)
     expect("ledger", stage.postern.used("alice"),
            (LIMIT, LIMIT, PROCESSES * MESSAGES_EACH - LIMIT))
-
-
-@check("a process killed at a random moment never leaves a queued message that was not charged")
-def _killed(stage: Stage) -> None:
-    moments = random.Random(2026)
-    finished = 0
-    for _ in range(KILLS):
-        process = start(stage.machine, Command("alice", DROP_IN, (b"-t", b"-i")))
-        if process.stdin is not None:
-            process.stdin.write(MESSAGE)
-            process.stdin.close()
-        time.sleep(moments.uniform(0, KILL_WITHIN_SECONDS))
-        process.send_signal(signal.SIGKILL)
-        _reap(process)
-        finished += process.returncode == 0
-        stage.postern.used("alice")
-    # postdrop, which nobody killed, may still be at work.
-    time.sleep(0.5)
-    queued = stage.postfix.count()
-    charged, recipients, refused = stage.postern.used("alice")
-    expect("queued <= charged <= started", queued <= charged <= KILLS, True)
-    expect("all that reported success are queued", finished <= queued, True)
-    expect("recipients and refused", (recipients, refused), (charged, 0))
-    expect("kills before and after the charge", 0 < charged and finished < KILLS, True)
-    expect_permitted(stage.postern.submit("alice", b"-t", b"-i", stdin=MESSAGE))
-    expect("one more", stage.postern.used("alice"), (charged + 1, charged + 1, 0))
-
-
-def _reap(process: "subprocess.Popen[bytes]") -> None:
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
-    process.wait(10)
 
 
 @check("one message too many is refused, with used, limit and the time of the next")
@@ -118,25 +78,6 @@ def _hour_first(stage: Stage) -> None:
     line = expect_refused(stage.postern.submit("alice", b"-t", stdin=MESSAGE),
                           "quota-messages", 69)
     expect("window in the text", b"hour" in line, True)
-
-
-@check("a stopped process of one user delays no other")
-def _stopped(stage: Stage) -> None:
-    moments = random.Random(25)
-    for _ in range(40):
-        process = start(stage.machine, Command("alice", DROP_IN, (b"-t", b"-i")))
-        if process.stdin is not None:
-            process.stdin.write(MESSAGE)
-            process.stdin.close()
-        time.sleep(moments.uniform(0, 0.006))
-        process.send_signal(signal.SIGSTOP)
-        try:
-            begun = time.monotonic()
-            expect_permitted(stage.postern.submit("bob", b"r@x.example"))
-            expect("bob waited less than 5 seconds", time.monotonic() - begun < 5, True)
-        finally:
-            process.send_signal(signal.SIGCONT)
-            _reap(process)
 
 
 @check("a torn record counts as fully used, for its user alone")
