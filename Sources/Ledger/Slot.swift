@@ -8,7 +8,7 @@ internal import Policy
 ///     1        0–31    UID; 0 in a tombstone
 ///              32–63   flags: bit 0 = there is a last message, bit 1 = torn
 ///     2                last message, seconds since 1970
-///     3                torn since, seconds since 1970
+///     3                torn since, or else, 0 = never, when it was reset; seconds since 1970
 ///     4                number of the hour window's newest step
 ///     5                number of the day window's newest step
 ///     6                messages ever permitted
@@ -26,8 +26,8 @@ internal import Policy
 ///
 /// A slot of zeros is free. A slot that is none of these is torn: power was lost, or the disk
 /// failed. Whose it was cannot be trusted to its words, so a tombstone takes its place. Until
-/// the longest window has passed since then, whoever may have had a record there and has
-/// none elsewhere counts as having used up everything.
+/// the longest window has passed since then, whoever may have had a record there and has no
+/// active one elsewhere counts as having used up everything.
 ///
 /// What must outlive any tear, who is suspended, is not kept here: see `Suspensions`.
 enum Slot: Equatable {
@@ -99,7 +99,7 @@ enum Slot: Equatable {
       (usage.lastMessage == nil ? 0 : hasLastMessage) | (usage.tornSince == nil ? 0 : isTorn)
     words.append(UInt64(low: uid, high: flags))
     words.append(usage.lastMessage ?? 0)
-    words.append(usage.tornSince ?? 0)
+    words.append(usage.tornSince ?? usage.resetAt ?? 0)
     words.append(usage.hour.newestStep)
     words.append(usage.day.newestStep)
     words.append(usage.counters.messages)
@@ -138,7 +138,9 @@ enum Slot: Equatable {
     return Usage(
       hour: hour, day: day,
       lastMessage: flags & hasLastMessage == 0 ? nil : words[2],
-      tornSince: flags & isTorn == 0 ? nil : words[3], notices: notices, counters: counters)
+      tornSince: flags & isTorn == 0 ? nil : words[3],
+      resetAt: flags & isTorn != 0 || words[3] == 0 ? nil : words[3],
+      notices: notices, counters: counters)
   }
 
   private static func steps(
@@ -169,10 +171,10 @@ extension Usage {
   /// The counters go with it: to whoever reads them that is a restart, as for any program's counters.
   ///
   /// - Parameter now: Seconds since 1970.
-  /// - Returns: Whether both windows are empty and no tear blocks.
+  /// - Returns: Whether it is empty by then.
   func isIdle(at now: UInt64) -> Bool {
     var aged = self
     aged.advance(to: now)
-    return aged.tornSince == nil && aged.hour.isEmpty && aged.day.isEmpty
+    return aged.isEmpty
   }
 }

@@ -3,8 +3,8 @@ internal import Policy
 
 /// What is on a user's path through the slots.
 struct Survey {
-  /// The user's record, as it was written.
-  var own: (slot: UInt32, usage: Usage)?
+  /// The user's record, as it was written: the active one, or else the first.
+  var own: (slot: UInt32, usage: Usage, isActive: Bool)?
   /// Since when a record that may have been the user's is torn.
   var tornSince: UInt64?
   /// Slots that the user may take, in the order of the path.
@@ -12,12 +12,26 @@ struct Survey {
   /// Whether a slot could not be read because another process is writing to it.
   var isUnsettled = false
 
-  /// Returns the user's usage, aged to the present.
+  /// Whether what else is on the path cannot be the user's.
   ///
-  /// A record of the user's own proves that the torn one was another's.
+  /// An idle record proves nothing: the user may have become active in another slot while another
+  /// process held this one.
+  var isOwnActive: Bool { own?.isActive ?? false }
+
+  /// The slots in which the user's record may stand from now on, the best first.
+  ///
+  /// An active record stays where it is: two of them would be one too many.
+  var choices: [UInt32] {
+    guard let own else { return candidates }
+    return own.isActive ? [own.slot] : [own.slot] + candidates
+  }
+
+  /// Returns the user's usage, aged to the present, wherever its record will stand.
+  ///
+  /// A torn record counts as the user's unless an active one proves that it was another's.
   func usage(at now: UInt64) -> Usage {
     var usage = own?.usage ?? Usage(now: now)
-    if own == nil, let tornSince {
+    if !isOwnActive, let tornSince {
       usage.tornSince = tornSince
       // A notice that the torn record told of may have been sent just before.
       usage.notices = Notices(last: tornSince)
@@ -36,9 +50,7 @@ struct SlotClaim {
 extension Ledger {
   /// Looks at the slots of a user's path until its record is found or cannot follow any more.
   ///
-  /// A record in which nothing matters any more does not end the search: another user's process
-  /// may have held it, about to take it over, when this user became active again and had to take
-  /// another slot.
+  /// A record in which nothing matters any more does not end the search; see `Survey.isOwnActive`.
   ///
   /// - Parameters:
   ///   - uid: The user.
@@ -57,11 +69,11 @@ extension Ledger {
         freeSlots += 1
         if freeSlots == LedgerFormat.freeSlotsSeen { return survey }
       case .record(uid, let usage):
-        if !usage.isIdle(at: now) {
-          survey.own = (slot, usage)
+        guard usage.isIdle(at: now) else {
+          survey.own = (slot, usage, isActive: true)
           return survey
         }
-        if survey.own == nil { survey.own = (slot, usage) }
+        if survey.own == nil { survey.own = (slot, usage, isActive: false) }
       case .record(_, let usage):
         if usage.isIdle(at: now) { survey.candidates.append(slot) }
       case .tombstone(let since):
@@ -87,23 +99,19 @@ extension Ledger {
   /// - Throws: `LedgerError.noFreeSlot`, `.system`.
   func claimSlot(for uid: UInt32, now: UInt64) throws(LedgerError) -> SlotClaim? {
     let survey = try survey(uid: uid, now: now, settling: true)
-    if survey.own == nil && survey.isUnsettled { return nil }
-    var choices = survey.candidates
-    if let own = survey.own {
-      // An active record stays where it is: two of them would be one too many.
-      choices = own.usage.isIdle(at: now) ? [own.slot] + choices : [own.slot]
-    }
+    guard survey.isOwnActive || !survey.isUnsettled else { return nil }
+    let choices = survey.choices
     guard !choices.isEmpty else { throw .noFreeSlot(uid: uid) }
     for slot in choices where try tryLock(slot) {
-      switch try contents(of: slot) {
-      case .record(uid, var usage):
-        usage.advance(to: now)
-        return SlotClaim(slot: slot, usage: usage)
-      case let contents where Self.isAvailable(contents, now) && survey.own?.slot != slot:
+      let isOurs =
+        switch try contents(of: slot) {
+        case .record(uid, _): true
+        case let contents: slot != survey.own?.slot && Self.isAvailable(contents, now)
+        }
+      if isOurs {
         return SlotClaim(slot: slot, usage: survey.usage(at: now))
-      default:
-        try unlock(slot)
       }
+      try unlock(slot)
     }
     return nil
   }

@@ -11,6 +11,10 @@ package struct Usage: Sendable, Equatable {
   /// What a torn record held is unknown, so every finite limit counts as used up until its window
   /// has passed since then.
   package var tornSince: UInt64?
+  /// When it was last reset, in seconds since 1970; `nil` = longer ago than the longest window.
+  ///
+  /// Until then the reset must hold against records that were found torn before it.
+  package private(set) var resetAt: UInt64?
   /// When notices were last sent.
   package var notices = Notices()
   /// What has ever been counted.
@@ -27,12 +31,13 @@ package struct Usage: Sendable, Equatable {
   /// Creates usage from its parts.
   package init(
     hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64?,
-    notices: Notices, counters: Counters
+    resetAt: UInt64?, notices: Notices, counters: Counters
   ) {
     self.hour = hour
     self.day = day
     self.lastMessage = lastMessage
     self.tornSince = tornSince
+    self.resetAt = resetAt
     self.notices = notices
     self.counters = counters
   }
@@ -94,11 +99,19 @@ package struct Usage: Sendable, Equatable {
     hour.advance(to: now)
     day.advance(to: now)
     notices.advance(to: now)
-    guard let since = tornSince else { return }
-    // A clock that went back starts the wait anew instead of stretching it to the old second.
-    tornSince = min(since, now)
-    if !isTorn(.day, now: now) { tornSince = nil }
+    tornSince = Self.withinMemory(tornSince, now)
+    resetAt = Self.withinMemory(resetAt, now)
   }
+
+  /// A clock that went back starts the wait anew instead of stretching it to the old second.
+  private static func withinMemory(_ second: UInt64?, _ now: UInt64) -> UInt64? {
+    guard let second else { return nil }
+    let since = min(second, now)
+    return now - since < QuotaPeriod.day.windowSeconds ? since : nil
+  }
+
+  /// Whether nothing in it matters at any clock.
+  package var isEmpty: Bool { tornSince == nil && resetAt == nil && hour.isEmpty && day.isEmpty }
 
   /// Charges one submission.
   ///
@@ -139,6 +152,7 @@ package struct Usage: Sendable, Equatable {
   /// - Parameter now: Seconds since 1970.
   package mutating func reset(now: UInt64) {
     var fresh = Usage(now: now)
+    fresh.resetAt = now
     fresh.notices = notices
     fresh.counters = counters
     self = fresh
