@@ -5,6 +5,8 @@ internal import Policy
 struct Survey {
   /// The user's record, as it was written: the active one, or else the first.
   var own: (slot: UInt32, usage: Usage, isActive: Bool)?
+  /// Slots with an idle record of the user that another clock could make active.
+  var leftBehind: [UInt32] = []
   /// Since when a record that may have been the user's is torn.
   var tornSince: UInt64?
   /// Slots that the user may take, in the order of the path.
@@ -74,6 +76,7 @@ extension Ledger {
           return survey
         }
         if survey.own == nil { survey.own = (slot, usage, isActive: false) }
+        if !usage.isEmpty { survey.leftBehind.append(slot) }
       case .record(_, let usage):
         if usage.isIdle(at: now) { survey.candidates.append(slot) }
       case .tombstone(let since):
@@ -109,11 +112,26 @@ extension Ledger {
         case let contents: slot != survey.own?.slot && Self.isAvailable(contents, now)
         }
       if isOurs {
+        for other in survey.leftBehind where other != slot { try empty(other, of: uid, now: now) }
         return SlotClaim(slot: slot, usage: survey.usage(at: now))
       }
       try unlock(slot)
     }
     return nil
+  }
+
+  /// Forgets what an idle record of a user has counted, so that no clock can make it active again.
+  ///
+  /// Were the clock set back, it would stand before the record that is active now, and grant what that one
+  /// has granted already. Who holds the slot is about to take it over, or the next charge comes back to it. It
+  /// must not become free: see `LedgerFormat.freeSlotsSeen`.
+  private func empty(_ slot: UInt32, of uid: UInt32, now: UInt64) throws(LedgerError) {
+    guard try tryLock(slot) else { return }
+    if case .record(uid, var usage) = try contents(of: slot), usage.isIdle(at: now) {
+      usage.advance(to: now)
+      try write(.record(uid: uid, usage), to: slot)
+    }
+    try unlock(slot)
   }
 
   /// Writes a slot in one piece.

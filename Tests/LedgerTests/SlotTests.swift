@@ -155,4 +155,33 @@ struct SlotTests {
     #expect(charge.decision == rejection)
     #expect(try ledger.activeUsers() == [7])
   }
+
+  // The older of two records once granted afresh when the clock came back to its time.
+  @Test func `a clock that goes back revives no older record of a user`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let holder = try scratch.open()
+    func charge(at now: UInt64) throws -> Decision {
+      try ledger.charge(uid: 7, now: { now }, recipients: 1, decide: limit(3)).decision
+    }
+    #expect(try charge(at: noon) == .permit)
+    let later = noon + 172_800
+    let home = LedgerFormat.slot(0, of: 7)
+    try holder.file.lockRecord(offset: LedgerFormat.offset(of: home), count: 1)
+    let idle = try scratch.bytes(ofSlot: home)
+    for _ in 0..<2 { #expect(try charge(at: later) == .permit) }
+    // Who holds it may be about to write to it.
+    #expect(try scratch.bytes(ofSlot: home) == idle)
+    try holder.file.unlockAll()
+    #expect(try charge(at: later) == .permit)
+    for back in [later - 86_400, noon + 60, noon, 0] {
+      #expect(try charge(at: back) == rejection, "\(back)")
+    }
+    let emptied = try scratch.bytes(ofSlot: home)
+    guard case .record(7, let usage) = Slot(reading: emptied) else {
+      Issue.record("a slot on a path must not become free")
+      return
+    }
+    #expect(usage.hour.isEmpty && usage.day.isEmpty)
+  }
 }
