@@ -6,7 +6,7 @@ internal import Policy
 ///     0        0–31    "PoRc": somebody's record; "PoTb": a tombstone
 ///              32–63   version, 2
 ///     1        0–31    UID; 0 in a tombstone
-///              32–63   flags: bit 0 = there is a last message, bit 1 = torn
+///              32–63   flags: bit 0 = there is a last message, bit 1 = torn; above them the generation
 ///     2                last message, seconds since 1970
 ///     3                torn since, or else, 0 = never, when it was reset; seconds since 1970
 ///     4                number of the hour window's newest step
@@ -43,6 +43,7 @@ enum Slot: Equatable {
   private static let tombstoneMagic: UInt32 = 0x6254_6F50
   private static let hasLastMessage: UInt32 = 1
   private static let isTorn: UInt32 = 2
+  private static let generationShift: UInt32 = 2
   private static let noticesWord = 8
   private static let noticeKinds = 5
   private static let refusedWord = 14
@@ -97,7 +98,7 @@ enum Slot: Equatable {
     words.append(UInt64(low: recordMagic, high: LedgerFormat.version))
     let flags =
       (usage.lastMessage == nil ? 0 : hasLastMessage) | (usage.tornSince == nil ? 0 : isTorn)
-    words.append(UInt64(low: uid, high: flags))
+    words.append(UInt64(low: uid, high: flags | usage.generation << generationShift))
     words.append(usage.lastMessage ?? 0)
     words.append(usage.tornSince ?? usage.resetAt ?? 0)
     words.append(usage.hour.newestStep)
@@ -140,7 +141,7 @@ enum Slot: Equatable {
       lastMessage: flags & hasLastMessage == 0 ? nil : words[2],
       tornSince: flags & isTorn == 0 ? nil : words[3],
       resetAt: flags & isTorn != 0 || words[3] == 0 ? nil : words[3],
-      notices: notices, counters: counters)
+      generation: flags >> generationShift, notices: notices, counters: counters)
   }
 
   private static func steps(

@@ -15,10 +15,16 @@ package struct Usage: Sendable, Equatable {
   ///
   /// Until then the reset must hold against records that were found torn before it.
   package private(set) var resetAt: UInt64?
+  /// Changes with everything that makes a step of the windows another one than it was: a reset, and
+  /// a clock that goes back. Below `generationCount`.
+  package private(set) var generation: UInt32 = 0
   /// When notices were last sent.
   package var notices = Notices()
   /// What has ever been counted.
   package var counters = Counters()
+
+  /// How many generations there are before the first one comes again: 30 bits.
+  package static let generationCount: UInt32 = 1 << 30
 
   /// Creates the usage of a user of whom nothing is known.
   ///
@@ -31,13 +37,14 @@ package struct Usage: Sendable, Equatable {
   /// Creates usage from its parts.
   package init(
     hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64?,
-    resetAt: UInt64?, notices: Notices, counters: Counters
+    resetAt: UInt64?, generation: UInt32, notices: Notices, counters: Counters
   ) {
     self.hour = hour
     self.day = day
     self.lastMessage = lastMessage
     self.tornSince = tornSince
     self.resetAt = resetAt
+    self.generation = generation
     self.notices = notices
     self.counters = counters
   }
@@ -96,6 +103,8 @@ package struct Usage: Sendable, Equatable {
   ///
   /// - Parameter now: Seconds since 1970.
   package mutating func advance(to now: UInt64) {
+    // A step of the day ends with one of the hour.
+    if now / hour.period.stepSeconds < hour.newestStep { beginGeneration() }
     hour.advance(to: now)
     day.advance(to: now)
     notices.advance(to: now)
@@ -109,6 +118,8 @@ package struct Usage: Sendable, Equatable {
     let since = min(second, now)
     return now - since < QuotaPeriod.day.windowSeconds ? since : nil
   }
+
+  private mutating func beginGeneration() { generation = (generation + 1) % Self.generationCount }
 
   /// Whether nothing in it matters at any clock.
   package var isEmpty: Bool { tornSince == nil && resetAt == nil && hour.isEmpty && day.isEmpty }
@@ -153,12 +164,16 @@ package struct Usage: Sendable, Equatable {
   package mutating func reset(now: UInt64) {
     var fresh = Usage(now: now)
     fresh.resetAt = now
+    fresh.generation = generation
     fresh.notices = notices
     fresh.counters = counters
+    fresh.beginGeneration()
     self = fresh
   }
 
   /// Takes a charge back, as far as it is still in the windows.
+  ///
+  /// The second finds its step only in the generation to which it was added.
   package mutating func giveBack(_ counts: StepCounts, addedAt second: UInt64) {
     hour.giveBack(counts, addedAt: second)
     day.giveBack(counts, addedAt: second)

@@ -48,6 +48,20 @@ struct SlotTests {
     #expect(Slot(reading: Slot.free.bytes) == .free)
   }
 
+  @Test func `a reset and a generation are read as they were written`() {
+    var usage = Usage(
+      hour: full.hour, day: full.day, lastMessage: 1, tornSince: 2, resetAt: nil,
+      generation: (1 << 30) - 1, notices: full.notices, counters: full.counters)
+    let last = Slot.record(uid: .max, usage)
+    #expect(Slot(reading: last.bytes) == last)
+    usage.reset(now: noon)
+    #expect(usage.generation == 0)
+    let first = Slot.record(uid: .max, usage)
+    #expect(Slot(reading: first.bytes) == first)
+    // A record of a time without generations.
+    #expect(first.words[1] >> 32 == 0)
+  }
+
   @Test func `a record with one changed byte is unreadable`() {
     let bytes = Slot.record(uid: 1001, full).bytes
     for index in bytes.indices {
