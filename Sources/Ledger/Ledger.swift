@@ -90,8 +90,8 @@ package struct Ledger: ~Copyable {
 
   /// Takes back what a charge has added, as far as it is still counted.
   ///
-  /// After a reset, or when the clock was set back in between, nothing: in the step that its second names
-  /// there may be what others have charged.
+  /// That is nothing after a reset, or when the clock was set back in between: the step that its
+  /// second names may hold what others have charged.
   ///
   /// - Parameters:
   ///   - charge: The charge; a refusal stays counted.

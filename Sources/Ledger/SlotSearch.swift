@@ -122,9 +122,9 @@ extension Ledger {
 
   /// Forgets what an idle record of a user has counted, so that no clock can make it active again.
   ///
-  /// Were the clock set back, it would stand before the record that is active now, and grant what that one
-  /// has granted already. Who holds the slot is about to take it over, or the next charge comes back to it. It
-  /// must not become free: see `LedgerFormat.freeSlotsSeen`.
+  /// Were the clock set back, it would stand before the record that is active now, and grant what
+  /// that one has granted already. Where another process holds the slot, about to take it over, the
+  /// next charge comes back to it. It must not become free: see `LedgerFormat.freeSlotsSeen`.
   private func empty(_ slot: UInt32, of uid: UInt32, now: UInt64) throws(LedgerError) {
     guard try tryLock(slot) else { return }
     if case .record(uid, var usage) = try contents(of: slot), usage.isIdle(at: now) {

@@ -15,8 +15,9 @@ package struct Usage: Sendable, Equatable {
   ///
   /// Until then the reset must hold against records that were found torn before it.
   package private(set) var resetAt: UInt64?
-  /// Changes with everything that makes a step of the windows another one than it was: a reset, and
-  /// a clock that goes back. Below `generationCount`.
+  /// What a number of a step belongs to; below `generationCount`.
+  ///
+  /// A reset and a clock that goes back begin another one: the same number is another step then.
   package private(set) var generation: UInt32 = 0
   /// When notices were last sent.
   package var notices = Notices()
