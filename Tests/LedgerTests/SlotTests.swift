@@ -81,11 +81,13 @@ struct SlotTests {
   }
 
   @Test func `a slot of another version is unreadable`() {
-    for version: UInt64 in [1, 3] {
-      var words = Slot.record(uid: 1001, full).words
-      words[0] = words[0] & 0xFFFF_FFFF | version << 32
-      words[234] = Checksum.words(words, count: 234)
-      #expect(Slot(reading: words) == .unreadable)
+    for slot in [Slot.record(uid: 1001, full), .tombstone(since: noon)] {
+      for version: UInt64 in [0, 1, 2, 3, UInt64(UInt32.max)] {
+        var words = slot.words
+        words[0] = words[0] & 0xFFFF_FFFF | version << 32
+        words[234] = Checksum.words(words, count: 234)
+        #expect(Slot(reading: words) == (version == 2 ? slot : .unreadable))
+      }
     }
   }
 
