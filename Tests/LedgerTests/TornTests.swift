@@ -138,6 +138,39 @@ struct TornTests {
     }
   }
 
+  @Test
+  func `a record of which some sectors were written is the old one, the new one or unreadable`()
+    throws
+  {
+    let slot = LedgerFormat.slot(0, of: 7)
+    let sector = 512
+    #expect(LedgerFormat.offset(of: slot) % UInt64(sector) == 0)
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    var generator = SeededGenerator(seed: 8)
+    var (clock, unreadable) = (noon, 0)
+    for _ in 0..<200 {
+      let old = try scratch.bytes(ofSlot: slot)
+      clock += UInt64.random(in: 0...5_000, using: &generator)
+      _ = try ledger.charge(
+        uid: 7, now: { clock }, recipients: .random(in: 1...300, using: &generator),
+        decide: generator.chance(20) ? limit(0) : permitAll)
+      let new = try scratch.bytes(ofSlot: slot)
+      // Four sectors, so that all subsets of them can be had.
+      for written in 0..<1 << ((new.count + sector - 1) / sector) {
+        let mixed = new.indices.map { written >> ($0 / sector) & 1 == 1 ? new[$0] : old[$0] }
+        let read = Slot(reading: mixed)
+        if mixed == old || mixed == new {
+          #expect(read != .unreadable)
+        } else {
+          #expect(read == .unreadable, "sectors \(written) at \(clock)")
+          unreadable += 1
+        }
+      }
+    }
+    #expect(unreadable > 1_000)
+  }
+
   @Test func `a reset lifts what a torn record has blocked`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
