@@ -3,8 +3,15 @@ internal import Policy
 
 /// What is on a user's path through the slots.
 struct Survey {
-  /// The user's record, as it was written: the active one, or else the first.
-  var own: (slot: UInt32, usage: Usage, isActive: Bool)?
+  /// The slot of the user's record: of the active one, or else of the first.
+  var ownSlot: UInt32?
+  /// What that record holds, as it was written.
+  var ownUsage: Usage?
+  /// Whether it is active, so that nothing else on the path can be the user's.
+  ///
+  /// An idle record proves nothing: the user may have become active in another slot while another
+  /// process held this one.
+  var isOwnActive = false
   /// Slots with an idle record of the user that another clock could make active.
   var leftBehind: [UInt32] = []
   /// Since when a record that may have been the user's is torn.
@@ -14,25 +21,19 @@ struct Survey {
   /// Whether a slot could not be read because another process is writing to it.
   var isUnsettled = false
 
-  /// Whether what else is on the path cannot be the user's.
-  ///
-  /// An idle record proves nothing: the user may have become active in another slot while another
-  /// process held this one.
-  var isOwnActive: Bool { own?.isActive ?? false }
-
   /// The slots in which the user's record may stand from now on, the best first.
   ///
   /// An active record stays where it is: two of them would be one too many.
   var choices: [UInt32] {
-    guard let own else { return candidates }
-    return own.isActive ? [own.slot] : [own.slot] + candidates
+    guard let ownSlot else { return candidates }
+    return isOwnActive ? [ownSlot] : [ownSlot] + candidates
   }
 
   /// Returns the user's usage, aged to the present, wherever its record will stand.
   ///
   /// A torn record counts as the user's unless an active one proves that it was another's.
   func usage(at now: UInt64) -> Usage {
-    var usage = own?.usage ?? Usage(now: now)
+    var usage = ownUsage ?? Usage(now: now)
     if !isOwnActive, let tornSince {
       usage.tornSince = tornSince
       // A notice that the torn record told of may have been sent just before.
@@ -71,11 +72,12 @@ extension Ledger {
         freeSlots += 1
         if freeSlots == LedgerFormat.freeSlotsSeen { return survey }
       case .record(uid, let usage):
-        guard usage.isIdle(at: now) else {
-          survey.own = (slot, usage, isActive: true)
-          return survey
+        survey.isOwnActive = !usage.isIdle(at: now)
+        if survey.isOwnActive || survey.ownSlot == nil {
+          survey.ownSlot = slot
+          survey.ownUsage = usage
         }
-        if survey.own == nil { survey.own = (slot, usage, isActive: false) }
+        if survey.isOwnActive { return survey }
         if !usage.isEmpty { survey.leftBehind.append(slot) }
       case .record(_, let usage):
         if usage.isIdle(at: now) { survey.candidates.append(slot) }
@@ -109,7 +111,7 @@ extension Ledger {
       let isOurs =
         switch try contents(of: slot) {
         case .record(uid, _): true
-        case let contents: slot != survey.own?.slot && Self.isAvailable(contents, now)
+        case let contents: slot != survey.ownSlot && Self.isAvailable(contents, now)
         }
       if isOurs {
         for other in survey.leftBehind where other != slot { try empty(other, of: uid, now: now) }
