@@ -90,6 +90,9 @@ package struct Ledger: ~Copyable {
 
   /// Takes back what a charge has added, as far as it is still counted.
   ///
+  /// That is nothing after a reset, or when the clock was set back in between: the step that its
+  /// second names may hold what others have charged.
+  ///
   /// - Parameters:
   ///   - charge: The charge; a refusal stays counted.
   ///   - clock: The time in seconds since 1970.
@@ -98,6 +101,7 @@ package struct Ledger: ~Copyable {
     _ charge: Charge, now clock: () -> UInt64 = Clock.seconds
   ) throws(LedgerError) {
     try change(uid: charge.uid, now: clock) { usage, _ in
+      guard usage.generation == charge.usage.generation else { return }
       usage.giveBack(charge.counts, addedAt: charge.second)
     }
   }

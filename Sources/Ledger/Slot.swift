@@ -6,9 +6,9 @@ internal import Policy
 ///     0        0–31    "PoRc": somebody's record; "PoTb": a tombstone
 ///              32–63   version, 2
 ///     1        0–31    UID; 0 in a tombstone
-///              32–63   flags: bit 0 = there is a last message, bit 1 = torn
+///              32–63   flags: bit 0 = there is a last message, bit 1 = torn; above them the generation
 ///     2                last message, seconds since 1970
-///     3                torn since, seconds since 1970
+///     3                torn since, or else, 0 = never, when it was reset; seconds since 1970
 ///     4                number of the hour window's newest step
 ///     5                number of the day window's newest step
 ///     6                messages ever permitted
@@ -26,8 +26,8 @@ internal import Policy
 ///
 /// A slot of zeros is free. A slot that is none of these is torn: power was lost, or the disk
 /// failed. Whose it was cannot be trusted to its words, so a tombstone takes its place. Until
-/// the longest window has passed since then, whoever may have had a record there and has
-/// none elsewhere counts as having used up everything.
+/// the longest window has passed since then, whoever may have had a record there and has no
+/// active one elsewhere counts as having used up everything.
 ///
 /// What must outlive any tear, who is suspended, is not kept here: see `Suspensions`.
 enum Slot: Equatable {
@@ -43,6 +43,7 @@ enum Slot: Equatable {
   private static let tombstoneMagic: UInt32 = 0x6254_6F50
   private static let hasLastMessage: UInt32 = 1
   private static let isTorn: UInt32 = 2
+  private static let generationShift: UInt32 = 2
   private static let noticesWord = 8
   private static let noticeKinds = 5
   private static let refusedWord = 14
@@ -97,9 +98,9 @@ enum Slot: Equatable {
     words.append(UInt64(low: recordMagic, high: LedgerFormat.version))
     let flags =
       (usage.lastMessage == nil ? 0 : hasLastMessage) | (usage.tornSince == nil ? 0 : isTorn)
-    words.append(UInt64(low: uid, high: flags))
+    words.append(UInt64(low: uid, high: flags | usage.generation << generationShift))
     words.append(usage.lastMessage ?? 0)
-    words.append(usage.tornSince ?? 0)
+    words.append(usage.tornSince ?? usage.resetAt ?? 0)
     words.append(usage.hour.newestStep)
     words.append(usage.day.newestStep)
     words.append(usage.counters.messages)
@@ -138,7 +139,9 @@ enum Slot: Equatable {
     return Usage(
       hour: hour, day: day,
       lastMessage: flags & hasLastMessage == 0 ? nil : words[2],
-      tornSince: flags & isTorn == 0 ? nil : words[3], notices: notices, counters: counters)
+      tornSince: flags & isTorn == 0 ? nil : words[3],
+      resetAt: flags & isTorn != 0 || words[3] == 0 ? nil : words[3],
+      generation: flags >> generationShift, notices: notices, counters: counters)
   }
 
   private static func steps(
@@ -169,10 +172,10 @@ extension Usage {
   /// The counters go with it: to whoever reads them that is a restart, as for any program's counters.
   ///
   /// - Parameter now: Seconds since 1970.
-  /// - Returns: Whether both windows are empty and no tear blocks.
+  /// - Returns: Whether it is empty by then.
   func isIdle(at now: UInt64) -> Bool {
     var aged = self
     aged.advance(to: now)
-    return aged.tornSince == nil && aged.hour.isEmpty && aged.day.isEmpty
+    return aged.isEmpty
   }
 }

@@ -3,8 +3,17 @@ internal import Policy
 
 /// What is on a user's path through the slots.
 struct Survey {
-  /// The user's record, as it was written.
-  var own: (slot: UInt32, usage: Usage)?
+  /// The slot of the user's record: of the active one, or else of the first.
+  var ownSlot: UInt32?
+  /// What that record holds, as it was written.
+  var ownUsage: Usage?
+  /// Whether it is active, so that nothing else on the path can be the user's.
+  ///
+  /// An idle record proves nothing: the user may have become active in another slot while another
+  /// process held this one.
+  var isOwnActive = false
+  /// Slots with an idle record of the user that another clock could make active.
+  var leftBehind: [UInt32] = []
   /// Since when a record that may have been the user's is torn.
   var tornSince: UInt64?
   /// Slots that the user may take, in the order of the path.
@@ -12,12 +21,20 @@ struct Survey {
   /// Whether a slot could not be read because another process is writing to it.
   var isUnsettled = false
 
-  /// Returns the user's usage, aged to the present.
+  /// The slots in which the user's record may stand from now on, the best first.
   ///
-  /// A record of the user's own proves that the torn one was another's.
+  /// An active record stays where it is: two of them would be one too many.
+  var choices: [UInt32] {
+    guard let ownSlot else { return candidates }
+    return isOwnActive ? [ownSlot] : [ownSlot] + candidates
+  }
+
+  /// Returns the user's usage, aged to the present, wherever its record will stand.
+  ///
+  /// A torn record counts as the user's unless an active one proves that it was another's.
   func usage(at now: UInt64) -> Usage {
-    var usage = own?.usage ?? Usage(now: now)
-    if own == nil, let tornSince {
+    var usage = ownUsage ?? Usage(now: now)
+    if !isOwnActive, let tornSince {
       usage.tornSince = tornSince
       // A notice that the torn record told of may have been sent just before.
       usage.notices = Notices(last: tornSince)
@@ -36,9 +53,7 @@ struct SlotClaim {
 extension Ledger {
   /// Looks at the slots of a user's path until its record is found or cannot follow any more.
   ///
-  /// A record in which nothing matters any more does not end the search: another user's process
-  /// may have held it, about to take it over, when this user became active again and had to take
-  /// another slot.
+  /// A record in which nothing matters any more does not end the search; see `Survey.isOwnActive`.
   ///
   /// - Parameters:
   ///   - uid: The user.
@@ -57,11 +72,13 @@ extension Ledger {
         freeSlots += 1
         if freeSlots == LedgerFormat.freeSlotsSeen { return survey }
       case .record(uid, let usage):
-        if !usage.isIdle(at: now) {
-          survey.own = (slot, usage)
-          return survey
+        survey.isOwnActive = !usage.isIdle(at: now)
+        if survey.isOwnActive || survey.ownSlot == nil {
+          survey.ownSlot = slot
+          survey.ownUsage = usage
         }
-        if survey.own == nil { survey.own = (slot, usage) }
+        if survey.isOwnActive { return survey }
+        if !usage.isEmpty { survey.leftBehind.append(slot) }
       case .record(_, let usage):
         if usage.isIdle(at: now) { survey.candidates.append(slot) }
       case .tombstone(let since):
@@ -87,25 +104,36 @@ extension Ledger {
   /// - Throws: `LedgerError.noFreeSlot`, `.system`.
   func claimSlot(for uid: UInt32, now: UInt64) throws(LedgerError) -> SlotClaim? {
     let survey = try survey(uid: uid, now: now, settling: true)
-    if survey.own == nil && survey.isUnsettled { return nil }
-    var choices = survey.candidates
-    if let own = survey.own {
-      // An active record stays where it is: two of them would be one too many.
-      choices = own.usage.isIdle(at: now) ? [own.slot] + choices : [own.slot]
-    }
+    guard survey.isOwnActive || !survey.isUnsettled else { return nil }
+    let choices = survey.choices
     guard !choices.isEmpty else { throw .noFreeSlot(uid: uid) }
     for slot in choices where try tryLock(slot) {
-      switch try contents(of: slot) {
-      case .record(uid, var usage):
-        usage.advance(to: now)
-        return SlotClaim(slot: slot, usage: usage)
-      case let contents where Self.isAvailable(contents, now) && survey.own?.slot != slot:
+      let isOurs =
+        switch try contents(of: slot) {
+        case .record(uid, _): true
+        case let contents: slot != survey.ownSlot && Self.isAvailable(contents, now)
+        }
+      if isOurs {
+        for other in survey.leftBehind where other != slot { try empty(other, of: uid, now: now) }
         return SlotClaim(slot: slot, usage: survey.usage(at: now))
-      default:
-        try unlock(slot)
       }
+      try unlock(slot)
     }
     return nil
+  }
+
+  /// Forgets what an idle record of a user has counted, so that no clock can make it active again.
+  ///
+  /// Were the clock set back, it would stand before the record that is active now, and grant what
+  /// that one has granted already. Where another process holds the slot, about to take it over, the
+  /// next charge comes back to it. It must not become free: see `LedgerFormat.freeSlotsSeen`.
+  private func empty(_ slot: UInt32, of uid: UInt32, now: UInt64) throws(LedgerError) {
+    guard try tryLock(slot) else { return }
+    if case .record(uid, var usage) = try contents(of: slot), usage.isIdle(at: now) {
+      usage.advance(to: now)
+      try write(.record(uid: uid, usage), to: slot)
+    }
+    try unlock(slot)
   }
 
   /// Writes a slot in one piece.

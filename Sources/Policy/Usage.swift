@@ -11,10 +11,21 @@ package struct Usage: Sendable, Equatable {
   /// What a torn record held is unknown, so every finite limit counts as used up until its window
   /// has passed since then.
   package var tornSince: UInt64?
+  /// When it was last reset, in seconds since 1970; `nil` = longer ago than the longest window.
+  ///
+  /// Until then the reset must hold against records that were found torn before it.
+  package private(set) var resetAt: UInt64?
+  /// What a number of a step belongs to; below `generationCount`.
+  ///
+  /// A reset and a clock that goes back begin another one: the same number is another step then.
+  package private(set) var generation: UInt32 = 0
   /// When notices were last sent.
   package var notices = Notices()
   /// What has ever been counted.
   package var counters = Counters()
+
+  /// How many generations there are before the first one comes again: 30 bits.
+  package static let generationCount: UInt32 = 1 << 30
 
   /// Creates the usage of a user of whom nothing is known.
   ///
@@ -27,12 +38,14 @@ package struct Usage: Sendable, Equatable {
   /// Creates usage from its parts.
   package init(
     hour: SlidingWindow, day: SlidingWindow, lastMessage: UInt64?, tornSince: UInt64?,
-    notices: Notices, counters: Counters
+    resetAt: UInt64?, generation: UInt32, notices: Notices, counters: Counters
   ) {
     self.hour = hour
     self.day = day
     self.lastMessage = lastMessage
     self.tornSince = tornSince
+    self.resetAt = resetAt
+    self.generation = generation
     self.notices = notices
     self.counters = counters
   }
@@ -91,14 +104,26 @@ package struct Usage: Sendable, Equatable {
   ///
   /// - Parameter now: Seconds since 1970.
   package mutating func advance(to now: UInt64) {
+    // A step of the day ends with one of the hour.
+    if now / hour.period.stepSeconds < hour.newestStep { beginGeneration() }
     hour.advance(to: now)
     day.advance(to: now)
     notices.advance(to: now)
-    guard let since = tornSince else { return }
-    // A clock that went back starts the wait anew instead of stretching it to the old second.
-    tornSince = min(since, now)
-    if !isTorn(.day, now: now) { tornSince = nil }
+    tornSince = Self.withinMemory(tornSince, now)
+    resetAt = Self.withinMemory(resetAt, now)
   }
+
+  /// A clock that went back starts the wait anew instead of stretching it to the old second.
+  private static func withinMemory(_ second: UInt64?, _ now: UInt64) -> UInt64? {
+    guard let second else { return nil }
+    let since = min(second, now)
+    return now - since < QuotaPeriod.day.windowSeconds ? since : nil
+  }
+
+  private mutating func beginGeneration() { generation = (generation + 1) % Self.generationCount }
+
+  /// Whether nothing in it matters at any clock.
+  package var isEmpty: Bool { tornSince == nil && resetAt == nil && hour.isEmpty && day.isEmpty }
 
   /// Charges one submission.
   ///
@@ -139,12 +164,17 @@ package struct Usage: Sendable, Equatable {
   /// - Parameter now: Seconds since 1970.
   package mutating func reset(now: UInt64) {
     var fresh = Usage(now: now)
+    fresh.resetAt = now
+    fresh.generation = generation
     fresh.notices = notices
     fresh.counters = counters
+    fresh.beginGeneration()
     self = fresh
   }
 
   /// Takes a charge back, as far as it is still in the windows.
+  ///
+  /// The second finds its step only in the generation to which it was added.
   package mutating func giveBack(_ counts: StepCounts, addedAt second: UInt64) {
     hour.giveBack(counts, addedAt: second)
     day.giveBack(counts, addedAt: second)

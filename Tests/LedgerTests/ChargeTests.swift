@@ -99,6 +99,64 @@ struct ChargeTests {
     #expect(again.decision == .permit)
   }
 
+  /// Charges of one message each, and what else happens, at seconds from `noon`; the first one is given back.
+  struct GiveBack: Sendable, CustomTestStringConvertible {
+    enum Event: Sendable {
+      case charge(Int)
+      case reset(Int)
+    }
+    let testDescription: String
+    let events: [Event]
+    let second: Int
+    /// Messages that are still counted in the hour, from the newest minute on.
+    let left: [Int: UInt32]
+
+    init(_ name: String, _ events: [Event], at second: Int, left: [Int: UInt32]) {
+      (testDescription, self.events, self.second, self.left) = (name, events, second, left)
+    }
+  }
+
+  // A charge was once found again by the clock alone, so that another one of that minute could be taken.
+  @Test(arguments: [
+    GiveBack("at once", [.charge(0)], at: 0, left: [:]),
+    GiveBack("within its minute", [.charge(0), .charge(1)], at: 2, left: [0: 1]),
+    GiveBack("minutes later", [.charge(0), .charge(61)], at: 130, left: [1: 1]),
+    GiveBack("an hour later", [.charge(0), .charge(3_659)], at: 3_660, left: [1: 1]),
+    GiveBack(
+      "the clock set back within its minute", [.charge(9), .charge(0)], at: 9, left: [0: 1]),
+    GiveBack("reset between", [.charge(0), .reset(1), .charge(1)], at: 2, left: [0: 1]),
+    GiveBack(
+      "reset twice between", [.charge(0), .reset(1), .reset(1), .charge(1)], at: 2, left: [0: 1]),
+    GiveBack(
+      "clock back and forward between", [.charge(0), .charge(-600), .charge(0)], at: 0,
+      left: [10: 2, 0: 1]),
+    GiveBack("clock back between", [.charge(0), .charge(-600)], at: -600, left: [0: 2]),
+    GiveBack("clock back at the give-back", [.charge(0)], at: -60, left: [0: 1]),
+    GiveBack(
+      "clock back by a year", [.charge(0), .charge(-31_536_000), .charge(0)], at: 0,
+      left: [0: 1]),
+  ])
+  func `a charge is given back to the step it was charged to, or not at all`(_ row: GiveBack) throws
+  {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    func clock(_ second: Int) -> UInt64 { UInt64(Int(noon) + second) }
+    var charges: [Charge] = []
+    for event in row.events {
+      switch event {
+      case .charge(let second):
+        charges.append(
+          try ledger.charge(uid: 7, now: { clock(second) }, recipients: 1, decide: permitAll))
+      case .reset(let second): try ledger.reset(uid: 7, now: { clock(second) })
+      }
+    }
+    try ledger.giveBack(charges[0], now: { clock(row.second) })
+    let usage = try ledger.usage(uid: 7, now: { clock(row.second) })
+    for (age, step) in usage.hour.steps.enumerated() {
+      #expect(step.messages == row.left[age] ?? 0, "\(age) minutes ago")
+    }
+  }
+
   @Test func `a reset forgets one user and no other`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()

@@ -47,6 +47,16 @@ struct FileTests {
     _ = try scratch.open()
   }
 
+  @Test(arguments: [UInt32(0), 1, 3, .max])
+  func `a file of an older or a newer version is refused and not changed`(version: UInt32) throws {
+    let scratch = try Scratch()
+    _ = try scratch.open()
+    let header = Array("POSTERN\0".utf8) + littleEndian(version) + LedgerFormat.header.dropFirst(12)
+    try scratch.raw().pwrite(header, offset: 0)
+    #expect(throws: LedgerError.version(version)) { _ = try scratch.open() }
+    #expect(try scratch.raw().pread(offset: 0, count: header.count) == header)
+  }
+
   @Test func `a file that others may read or write is refused`() throws {
     let scratch = try Scratch()
     _ = try scratch.open()

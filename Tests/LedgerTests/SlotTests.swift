@@ -48,6 +48,20 @@ struct SlotTests {
     #expect(Slot(reading: Slot.free.bytes) == .free)
   }
 
+  @Test func `a reset and a generation are read as they were written`() {
+    var usage = Usage(
+      hour: full.hour, day: full.day, lastMessage: 1, tornSince: 2, resetAt: nil,
+      generation: (1 << 30) - 1, notices: full.notices, counters: full.counters)
+    let last = Slot.record(uid: .max, usage)
+    #expect(Slot(reading: last.bytes) == last)
+    usage.reset(now: noon)
+    #expect(usage.generation == 0)
+    let first = Slot.record(uid: .max, usage)
+    #expect(Slot(reading: first.bytes) == first)
+    // A record of a time without generations.
+    #expect(first.words[1] >> 32 == 0)
+  }
+
   @Test func `a record with one changed byte is unreadable`() {
     let bytes = Slot.record(uid: 1001, full).bytes
     for index in bytes.indices {
@@ -67,11 +81,13 @@ struct SlotTests {
   }
 
   @Test func `a slot of another version is unreadable`() {
-    for version: UInt64 in [1, 3] {
-      var words = Slot.record(uid: 1001, full).words
-      words[0] = words[0] & 0xFFFF_FFFF | version << 32
-      words[234] = Checksum.words(words, count: 234)
-      #expect(Slot(reading: words) == .unreadable)
+    for slot in [Slot.record(uid: 1001, full), .tombstone(since: noon)] {
+      for version: UInt64 in [0, 1, 2, 3, UInt64(UInt32.max)] {
+        var words = slot.words
+        words[0] = words[0] & 0xFFFF_FFFF | version << 32
+        words[234] = Checksum.words(words, count: 234)
+        #expect(Slot(reading: words) == (version == 2 ? slot : .unreadable))
+      }
     }
   }
 
@@ -154,5 +170,34 @@ struct SlotTests {
     let charge = try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(1))
     #expect(charge.decision == rejection)
     #expect(try ledger.activeUsers() == [7])
+  }
+
+  // The older of two records once granted afresh when the clock came back to its time.
+  @Test func `a clock that goes back revives no older record of a user`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let holder = try scratch.open()
+    func charge(at now: UInt64) throws -> Decision {
+      try ledger.charge(uid: 7, now: { now }, recipients: 1, decide: limit(3)).decision
+    }
+    #expect(try charge(at: noon) == .permit)
+    let later = noon + 172_800
+    let home = LedgerFormat.slot(0, of: 7)
+    try holder.file.lockRecord(offset: LedgerFormat.offset(of: home), count: 1)
+    let idle = try scratch.bytes(ofSlot: home)
+    for _ in 0..<2 { #expect(try charge(at: later) == .permit) }
+    // Who holds it may be about to write to it.
+    #expect(try scratch.bytes(ofSlot: home) == idle)
+    try holder.file.unlockAll()
+    #expect(try charge(at: later) == .permit)
+    for back in [later - 86_400, noon + 60, noon, 0] {
+      #expect(try charge(at: back) == rejection, "\(back)")
+    }
+    let emptied = try scratch.bytes(ofSlot: home)
+    guard case .record(7, let usage) = Slot(reading: emptied) else {
+      Issue.record("a slot on a path must not become free")
+      return
+    }
+    #expect(usage.hour.isEmpty && usage.day.isEmpty)
   }
 }

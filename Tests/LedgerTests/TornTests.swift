@@ -61,6 +61,57 @@ struct TornTests {
     #expect(refused.decision == rejection)
   }
 
+  /// Charges 5 of 5 into the second slot of user 7, whose idle record in the first one another process holds.
+  private func leaveIdleRecordBehind(_ scratch: borrowing Scratch, now: UInt64) throws {
+    let ledger = try scratch.open()
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: permitAll)
+    let holder = try scratch.open()
+    try holder.file.lockRecord(
+      offset: LedgerFormat.offset(of: LedgerFormat.slot(0, of: 7)), count: 1)
+    for _ in 0..<5 {
+      let charge = try ledger.charge(uid: 7, now: { now }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == .permit)
+    }
+  }
+
+  // An idle record was once taken for a proof that the torn one was another's.
+  @Test func `a torn record behind the user's own idle one counts as used up, and heals`() throws {
+    let scratch = try Scratch()
+    let later = noon + 172_800
+    try leaveIdleRecordBehind(scratch, now: later)
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(1, of: 7))
+    let ledger = try scratch.open()
+    let seen = try ledger.usage(uid: 7, now: { later })
+    #expect(seen.used(.messages, per: .hour, limit: .count(5), now: later) == 5)
+    for _ in 0..<2 {
+      let charge = try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == rejection)
+    }
+    let healed = later + QuotaPeriod.hour.windowSeconds
+    let charge = try ledger.charge(uid: 7, now: { healed }, recipients: 1, decide: limit(5))
+    #expect(charge.decision == .permit)
+  }
+
+  @Test func `a record that is being written behind the user's own idle one is waited for`() throws
+  {
+    let scratch = try Scratch()
+    let later = noon + 172_800
+    try leaveIdleRecordBehind(scratch, now: later)
+    let second = LedgerFormat.slot(1, of: 7)
+    let whole = try scratch.bytes(ofSlot: second)
+    try scratch.put([1, 2, 3], intoSlot: second)
+    let ledger = try scratch.open()
+    let writer = try scratch.open()
+    try writer.file.lockRecord(offset: LedgerFormat.offset(of: second), count: 1)
+    #expect(throws: LedgerError.busy(uid: 7)) {
+      try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(5))
+    }
+    try scratch.put(whole, intoSlot: second)
+    try writer.file.unlockAll()
+    let charge = try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(5))
+    #expect(charge.decision == rejection)
+  }
+
   @Test func `a record written in part is the old one, the new one or unreadable`()
     throws
   {
@@ -87,6 +138,39 @@ struct TornTests {
     }
   }
 
+  @Test
+  func `a record of which some sectors were written is the old one, the new one or unreadable`()
+    throws
+  {
+    let slot = LedgerFormat.slot(0, of: 7)
+    let sector = 512
+    #expect(LedgerFormat.offset(of: slot) % UInt64(sector) == 0)
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    var generator = SeededGenerator(seed: 8)
+    var (clock, unreadable) = (noon, 0)
+    for _ in 0..<200 {
+      let old = try scratch.bytes(ofSlot: slot)
+      clock += UInt64.random(in: 0...5_000, using: &generator)
+      _ = try ledger.charge(
+        uid: 7, now: { clock }, recipients: .random(in: 1...300, using: &generator),
+        decide: generator.chance(20) ? limit(0) : permitAll)
+      let new = try scratch.bytes(ofSlot: slot)
+      // Four sectors, so that all subsets of them can be had.
+      for written in 0..<1 << ((new.count + sector - 1) / sector) {
+        let mixed = new.indices.map { written >> ($0 / sector) & 1 == 1 ? new[$0] : old[$0] }
+        let read = Slot(reading: mixed)
+        if mixed == old || mixed == new {
+          #expect(read != .unreadable)
+        } else {
+          #expect(read == .unreadable, "sectors \(written) at \(clock)")
+          unreadable += 1
+        }
+      }
+    }
+    #expect(unreadable > 1_000)
+  }
+
   @Test func `a reset lifts what a torn record has blocked`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
@@ -96,6 +180,24 @@ struct TornTests {
     try ledger.reset(uid: 7, now: { noon })
     let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: limit(5))
     #expect(charge.decision == .permit)
+  }
+
+  @Test func `after a reset the torn record of another does not count against the user either`()
+    throws
+  {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let (owner, other) = (UInt32(7), 7 + LedgerFormat.slotCount)
+    for uid in [owner, other] {
+      _ = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: limit(5))
+    }
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(0, of: owner))
+    _ = try ledger.charge(uid: other, now: { noon }, recipients: 1, decide: limit(5))
+    try ledger.reset(uid: other, now: { noon + 60 })
+    for now in [noon + 60, noon + 3_600] {
+      let charge = try ledger.charge(uid: other, now: { now }, recipients: 1, decide: limit(5))
+      #expect(charge.decision == .permit)
+    }
   }
 
   @Test func `the slot of a torn record can be used again after the longest window`() throws {

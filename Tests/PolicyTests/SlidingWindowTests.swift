@@ -102,6 +102,32 @@ struct SlidingWindowTests {
     #expect(window.used(.messages) == 0)
   }
 
+  @Test(arguments: [(QuotaPeriod.hour, UInt64(60), UInt64(60)), (.day, 3_600, 24)])
+  func `each time the clock is set back costs at most one step of the window, and can cost it`(
+    period: QuotaPeriod, step: UInt64, steps: UInt64
+  ) {
+    for setBack in 0..<steps {
+      // The last second of its step: the next one makes it a step old.
+      let sent = 1_800_000_000 + step - 1
+      var window = SlidingWindow(period, now: sent)
+      window.add(StepCounts(messages: 1))
+      // Over the border and back again, as often as that: each time it is one step older in a second.
+      for _ in 0..<setBack {
+        window.advance(to: sent + 1)
+        window.advance(to: sent)
+      }
+      // All the seconds that have passed since it was sent, those of the swings among them.
+      let passed = { (now: UInt64) in now - sent + setBack }
+      let border = sent + 1 + (steps - setBack) * step
+      window.advance(to: border - 1)
+      #expect(window.used(.messages) == 1)
+      window.advance(to: border)
+      #expect(window.used(.messages) == 0)
+      #expect(passed(border) == steps * step - setBack * (step - 1) + 1)
+      #expect(passed(border) > (steps - setBack) * step)
+    }
+  }
+
   @Test func `counters saturate`() {
     var window = SlidingWindow(.hour, now: 0)
     window.add(StepCounts(messages: .max, recipients: .max, refused: .max))
