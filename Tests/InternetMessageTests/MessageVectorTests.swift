@@ -3,6 +3,11 @@ import Testing
 
 @Suite("The adversarial messages, rows 1–30")
 struct MessageVectorTests {
+  @Test(arguments: ["messages", "recipients"])
+  func `every file has its row`(directory: String) throws {
+    #expect(try Vectors.names(directory) == Set(Vectors.table(directory).map { $0[0] }))
+  }
+
   @Test
   func `every message reads as the table says`() throws {
     let table = try Vectors.table("messages")
