@@ -21,7 +21,9 @@ private let targets: [FuzzTarget] = [
   FuzzTarget(name: "smtp", run: fuzzSMTP),
   FuzzTarget(name: "smtp-mapped") { fuzzSMTP(SMTPAlphabet.mapped($0)) },
   FuzzTarget(name: "configuration", run: fuzzConfiguration),
+  FuzzTarget(name: "configuration-mapped") { fuzzConfiguration(ConfigurationAlphabet.mapped($0)) },
   FuzzTarget(name: "senders", run: fuzzSenders),
+  FuzzTarget(name: "senders-mapped") { fuzzSenders(SendersAlphabet.mapped($0)) },
   FuzzTarget(name: "senders-db", run: fuzzSenderIndex),
   FuzzTarget(name: "state-file", run: fuzzSlot),
 ]
