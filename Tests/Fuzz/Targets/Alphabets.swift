@@ -91,9 +91,9 @@ enum SendersAlphabet {
       "\n\t", "\n# ", "\r\n", " ", ",", "=", "\"", "@", ".", "*", " * ", "<>", " <> ", "<", ">",
       "+", "%", "!", "\\", "good@ok.example", "Good@OK.example", "a=b@ok.example", "@ok.example",
       "@.ok.example", "ü@bücher.example", "@xn--bcher-kva.example", "[127.0.0.1]", " default=",
-      " suspended=", " Default=", " MODE=", "mOde", "quota=", "mailboxes:", "why not", "unlimited",
-      "0", "1", "500", "18446744073709551616", "K", "25M", "G", "enforce", "audit", "reject",
-      "rewrite", "login",
+      " suspended=", " Default=", " MODE=", "mOde", "quota=", "mailboxes:", " mailboxes:ok.example",
+      "why not", "unlimited", "0", "1", "500", "18446744073709551616", "K", "25M", "G", "enforce",
+      "audit", "reject", "rewrite", "login",
     ].map { Array($0.utf8) } + [[0x80], [0xFF], [0xE2, 0x80, 0x8B]]
 
   /// Returns the text that an input stands for.
