@@ -1,12 +1,14 @@
-"""Writes the seeds of the fuzz targets: Tests/Vectors, cut into what each target reads.
+"""Writes the seeds of the fuzz targets: Tests/Vectors, cut into what each target reads, and the files of Install.
 
-Usage: seeds.py VECTORS DIRECTORY; DIRECTORY/TARGET/ gets one file for each seed.
+Usage: seeds.py VECTORS INSTALL DIRECTORY; DIRECTORY/TARGET/ gets one file for each seed.
 """
 
 import re
 import sys
 from pathlib import Path
 
+# What an installed file shows as an example: "#name = value", where prose is "# text".
+EXAMPLE = re.compile(rb"^#(?=\S)", re.MULTILINE)
 ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 FIELD = re.compile(rb"^(?:From|Sender|To|Cc|Bcc|Reply-To|Resent-[A-Za-z]+):(.*(?:\n[ \t].*)*)",
                    re.MULTILINE | re.IGNORECASE)
@@ -29,6 +31,12 @@ def files(directory: Path, *endings: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted(directory.iterdir()) if path.suffix in endings]
 
 
+def installed(file: Path) -> list[bytes]:
+    """A file as it is installed, and with its examples in force."""
+    text = file.read_bytes()
+    return [text, EXAMPLE.sub(b"", text)]
+
+
 def dialogues(directory: Path) -> list[bytes]:
     """What the clients of the SMTP dialogues send."""
     seeds = []
@@ -47,7 +55,7 @@ def dialogues(directory: Path) -> list[bytes]:
 
 def main() -> None:
     """Writes everything."""
-    vectors, target = Path(sys.argv[1]), Path(sys.argv[2])
+    vectors, install, target = map(Path, sys.argv[1:4])
     messages = files(vectors / "messages", ".eml") + files(vectors / "recipients", ".eml")
     bodies = [match for message in messages for match in FIELD.findall(message)]
     seeds = {
@@ -56,12 +64,13 @@ def main() -> None:
         "addresses": bodies + files(vectors / "recipients", ".arg"),
         "message": messages,
         "smtp": dialogues(vectors / "smtp"),
-        "configuration": files(vectors / "config", ".cf"),
-        "senders": files(vectors / "config", ".senders"),
+        "configuration": files(vectors / "config", ".cf") + installed(install / "postern.cf"),
+        "senders": files(vectors / "config", ".senders") + files(vectors / "senders", ".senders")
+        + installed(install / "senders"),
         "senders-db": [bytes(range(16))],
         "state-file": [bytes(range(16)), bytes(1088)],
     }
-    for name in ("command-line", "header", "addresses", "message", "smtp"):
+    for name in ("command-line", "header", "addresses", "message", "smtp", "configuration", "senders"):
         seeds[f"{name}-mapped"] = seeds[name]
     for name, inputs in seeds.items():
         if not inputs:

@@ -14,10 +14,20 @@ enum Vectors {
 
   /// The bytes of one file.
   static func bytes(_ directory: String, _ file: String) throws -> [UInt8] {
-    let here = URL(filePath: #filePath)
-    let path = here.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(components: "Vectors", directory, file).path()
+    let path = top.appending(components: directory, file).path()
     return [UInt8](try #require(FileManager.default.contents(atPath: path)))
+  }
+
+  /// The names of a directory's files, the table itself left out.
+  static func names(_ directory: String) throws -> Set<String> {
+    let path = top.appending(components: directory).path()
+    return Set(try FileManager.default.contentsOfDirectory(atPath: path))
+      .subtracting(["expected.tsv"])
+  }
+
+  private static var top: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(components: "Vectors")
   }
 
   /// The header section that is left of a message when lines are read as sendmail reads them:

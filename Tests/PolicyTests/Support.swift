@@ -35,12 +35,21 @@ struct Numbers {
   }
 }
 
-/// The files under Tests/Vectors/config.
+/// The files under Tests/Vectors/config and Tests/Vectors/senders.
 enum Vectors {
-  static func file(_ name: String, from path: String = #filePath) -> [UInt8] {
-    let tests = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "Vectors/config/\(name)")
+  static func file(_ name: String, in directory: String = "config") -> [UInt8] {
+    let file = top.appending(components: directory, name)
     return FileManager.default.contents(atPath: file.path()).map { [UInt8]($0) } ?? []
+  }
+
+  /// The names of a directory's files.
+  static func names(_ directory: String) throws -> Set<String> {
+    Set(try FileManager.default.contentsOfDirectory(atPath: top.appending(path: directory).path()))
+  }
+
+  private static var top: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Vectors")
   }
 
   /// Returns problems as the `.expected` files have them: `line fault`, a line each.

@@ -1,3 +1,5 @@
+import Policy
+
 /// Turns bytes into words that a parser knows, so that the fuzzer soon gets past the first line.
 ///
 /// Printable ASCII, TAB, LF, CR and NUL stand for themselves, so that a vector is a seed as it is; any other byte stands
@@ -58,6 +60,41 @@ enum SMTPAlphabet {
     "From: good@ok.example\r\n", "MAIL FROM:<good@ok.example>\r\n", "RCPT TO:<r@x.example>\r\n",
     "GET / HTTP/1.1\r\n", "STARTTLS\r\n", "BDAT 5\r\n", "AUTH PLAIN\r\n", "XCLIENT\r\n", "@",
   ].map { Array($0.utf8) }
+
+  /// Returns the text that an input stands for.
+  static func mapped(_ bytes: [UInt8]) -> [UInt8] { translated(bytes, with: words) }
+}
+
+/// Words of postern.cf.
+enum ConfigurationAlphabet {
+  private static let words: [[UInt8]] =
+    ConfigurationKey.allCases.map { Array("\n\($0.rawValue) = ".utf8) }
+    + [
+      "\n", "\n ", "\n\t", "\n# ", "\r\n", " = ", "=", " ", ",", "+", "-", "/", "..", "$", "\"",
+      "#", "0", "1", "100", "007", "18446744073709551616", "4294967296", "K", "M", "25M", "256k",
+      "G", "unlimited", "off", "yes", "no", "reject", "login", "rewrite", "enforce", "audit",
+      "exec", "supervise", "mail", "local0", "root", "uid:0", "uid:1001", "user", "alice",
+      "/usr/sbin/sendmail", "/var/lib/postern/quota", "ok.example", "bücher.example", "hash:",
+      "good@ok.example", "a@b@c", "sendmail_pat",
+    ].map { Array($0.utf8) } + [[0x80], [0xFF], [0x0B]]
+
+  /// Returns the text that an input stands for.
+  static func mapped(_ bytes: [UInt8]) -> [UInt8] { translated(bytes, with: words) }
+}
+
+/// Words of senders.
+enum SendersAlphabet {
+  private static let words: [[UInt8]] =
+    ConfigurationKey.siteOptions.map { Array(" \($0.rawValue)=".utf8) }
+    + [
+      "\nalice ", "\nbob ", "\nuid:1001 ", "\nuid:0", "\nuid:4294967296 ", "\nuid:", "\n", "\n ",
+      "\n\t", "\n# ", "\r\n", " ", ",", "=", "\"", "@", ".", "*", " * ", "<>", " <> ", "<", ">",
+      "+", "%", "!", "\\", "good@ok.example", "Good@OK.example", "a=b@ok.example", "@ok.example",
+      "@.ok.example", "ü@bücher.example", "@xn--bcher-kva.example", "[127.0.0.1]", " default=",
+      " suspended=", " Default=", " MODE=", "mOde", "quota=", "mailboxes:", " mailboxes:ok.example",
+      "why not", "unlimited", "0", "1", "500", "18446744073709551616", "K", "25M", "G", "enforce",
+      "audit", "reject", "rewrite", "login",
+    ].map { Array($0.utf8) } + [[0x80], [0xFF], [0xE2, 0x80, 0x8B]]
 
   /// Returns the text that an input stands for.
   static func mapped(_ bytes: [UInt8]) -> [UInt8] { translated(bytes, with: words) }

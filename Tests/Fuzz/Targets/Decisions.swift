@@ -2,7 +2,7 @@ import Glibc
 import InternetMessage
 import LinuxSystem
 import Policy
-import Submission
+@testable import Submission
 
 /// Decides about messages as the drop-in does, many in one process: for Tests/Fuzz/readers.
 ///
@@ -11,8 +11,8 @@ import Submission
 ///              / "permit" TAB from TAB sender TAB resent-from TAB resent-sender TAB reverse-path
 ///                TAB recipients TAB arguments TAB message LF
 ///
-/// Addresses are given without quotes, divided by commas; what is said about the header is what Postern reads in the
-/// message that is handed over.
+/// Addresses are given without quotes, divided by commas; what is said about the header is what was judged and permitted,
+/// not what Postern reads in the message that is handed over.
 func serveDecisions() {
   while let line = readLine() {
     let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
@@ -53,22 +53,14 @@ private func decide(
   let handoff = Handoff(
     path: [], invocation: invocation, reversePath: draft.reversePath, fullName: draft.fullName,
     recipients: draft.envelope.recipients)
-  let identities: Identities
-  do throws(MessageError) {
-    identities = try Identities(reading: HeaderSection(parsing: header))
-  } catch {
-    throw .message(error)
-  }
   let letter: [UInt8]
   do { letter = try intake.seal(header: header).readToEnd(limit: 1 << 26) } catch {
     throw .intake(error as? IntakeError ?? .messageTooLarge(limit: 0))
   }
   let recipients = draft.envelope.recipients.map(\.addrSpec)
   return [
-    "permit", listed(identities.from.map(\.addrSpec)),
-    listed([identities.sender].compactMap { $0?.addrSpec }),
-    listed(identities.resentFrom.map(\.addrSpec)),
-    listed([identities.resentSender].compactMap { $0?.addrSpec }),
+    "permit", listed(draft.permittedFrom(site)), listed(draft.permittedSender),
+    listed(draft.claim.resentFrom), listed([draft.claim.resentSender].compactMap(\.self)),
     listed(draft.reversePath.addresses), listed(recipients),
     handoff.arguments.map(hexadecimal).joined(separator: " "), hexadecimal(letter),
   ].joined(separator: "\t")
@@ -89,6 +81,20 @@ private func file(of bytes: [UInt8]) throws(IntakeError) -> FileDescriptor {
 private func listed(_ addresses: [AddrSpec]) -> String {
   addresses.map { hexadecimal($0.localPart + ($0.domain.map { [0x40] + $0 } ?? [])) }
     .joined(separator: ",")
+}
+
+/// The claim that was permitted, after `from_policy = rewrite`.
+extension Draft {
+  fileprivate func permittedFrom(_ site: Site) -> [AddrSpec] {
+    if let rewrite, rewrite.replacesFrom { return [rewrite.address].compactMap(\.self) }
+    guard case .addresses(let claimed) = claim.from else { return [] }
+    // Where none is claimed, the one that was permitted is added.
+    return claimed.isEmpty ? [ownAddress(site)].compactMap(\.self) : claimed
+  }
+
+  fileprivate var permittedSender: [AddrSpec] {
+    rewrite?.dropsSender == true ? [] : [claim.sender].compactMap(\.self)
+  }
 }
 
 extension ReversePath {

@@ -21,7 +21,9 @@ private let targets: [FuzzTarget] = [
   FuzzTarget(name: "smtp", run: fuzzSMTP),
   FuzzTarget(name: "smtp-mapped") { fuzzSMTP(SMTPAlphabet.mapped($0)) },
   FuzzTarget(name: "configuration", run: fuzzConfiguration),
+  FuzzTarget(name: "configuration-mapped") { fuzzConfiguration(ConfigurationAlphabet.mapped($0)) },
   FuzzTarget(name: "senders", run: fuzzSenders),
+  FuzzTarget(name: "senders-mapped") { fuzzSenders(SendersAlphabet.mapped($0)) },
   FuzzTarget(name: "senders-db", run: fuzzSenderIndex),
   FuzzTarget(name: "state-file", run: fuzzSlot),
 ]
@@ -35,6 +37,7 @@ func initialize(
   _ count: UnsafeMutablePointer<CInt>?,
   _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?
 ) -> CInt {
+  refuseVectors()
   let name = CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? ""
   if name == "decisions" {
     serveDecisions()
@@ -48,6 +51,24 @@ func initialize(
     exit(name == "fuzz" ? 0 : 64)
   }
   return 0
+}
+
+/// Ends the process where libFuzzer is given Tests/Vectors or one of its directories.
+///
+/// It writes what it finds new into the first directory; that the vectors are never, whoever calls it. A single file
+/// is only read.
+private func refuseVectors() {
+  for word in CommandLine.arguments.dropFirst() {
+    // Only a directory has a path with this behind it.
+    guard let path = unsafe realpath(word + "/.", nil) else { continue }
+    // SAFETY: realpath(3) gives a string of its own, which ends with NUL.
+    let isVectors = unsafe String(cString: path).contains("/Tests/Vectors")
+    unsafe free(path)
+    if isVectors {
+      print("\(word): vectors are no corpus; Tests/Fuzz/run makes seeds of them")
+      exit(64)
+    }
+  }
 }
 
 /// Runs the target on one input.

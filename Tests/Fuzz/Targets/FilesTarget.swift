@@ -23,11 +23,12 @@ func fuzzConfiguration(_ bytes: [UInt8]) {
 
 /// senders, and the map that is compiled from it.
 func fuzzSenders(_ bytes: [UInt8]) {
-  let (entries, problems) = SendersFile.parse(bytes, file: "senders")
+  var (entries, problems) = SendersFile.parse(bytes, file: "senders")
   let lineCount = bytes.count { $0 == 0x0A } + 1
   for problem in problems { require(problem.line <= lineCount, "line \(problem.line) is there") }
   guard problems.isEmpty else { return }
   for entry in entries { requireReadable(entry) }
+  guard expandMailboxes(of: &entries) else { return }
   var configuration = Configuration()
   configuration.exemptUsers = []
   var builder = SenderIndexBuilder(
@@ -46,6 +47,19 @@ func fuzzSenders(_ bytes: [UInt8]) {
   let map = builder.build(builtAt: 1, sendersBytes: 2, sendersModified: 3, file: "senders")
   guard let map else { return }
   requireSame(entries, map)
+}
+
+/// Does what `postern map build` does before: `mailboxes:DOMAIN` becomes the addresses that exist there.
+private func expandMailboxes(of entries: inout [UnresolvedEntry]) -> Bool {
+  var mailboxes = MailboxDirectory(localDomains: [])
+  mailboxes.add(listing: Array("good@ok.example\ninfo@ok.example\n".utf8))
+  var faults: [FileFault] = []
+  for index in entries.indices {
+    mailboxes.expand(&entries[index], &faults)
+    // The map has the addresses alone.
+    entries[index].rules.mailboxDomains = []
+  }
+  return !faults.contains(.tooManyPatterns(limit: SendersFile.maximumPatterns))
 }
 
 /// The patterns of an entry, written down and read again, are the same.

@@ -1,7 +1,7 @@
 """Generates messages, and compares what Postern reads in those that it permits with what others read.
 
 Usage: python3 -m readers PROGRAM COUNT [SEED]; COUNT is the number of permitted messages. The last line is
-"N passed, N failed"; exits 1 if readers disagree.
+"N passed, N failed"; exits 1 if readers disagree, or if one of them reads too little to prove anything.
 """
 
 import collections
@@ -53,13 +53,18 @@ def report(comparison: Comparison, verdicts: collections.Counter[str], done: int
     print("decisions: " + ", ".join(f"{name} {number}" for name, number in verdicts.most_common()))
     for name, number in sorted(comparison.counts.items()):
         print(f"{name}: {number}")
+    for reader, agreed, asked in comparison.shares():
+        print(f"{reader} agrees: {agreed} of {asked}, {agreed / max(asked, 1):.2%}")
     for finding in comparison.findings[:SHOWN]:
         print(f"FAIL  {finding}")
+    failings = comparison.failings()
+    for failing in failings:
+        print(f"FAIL  {failing}")
     bad = len({finding.number for finding in comparison.findings})
     # Again at the end, which is what Tests/run shows of a failure.
     print(f"to repeat: Tests/Fuzz/differential {done} {seed}")
-    print(f"{done - bad} passed, {bad} failed")
-    return 1 if bad else 0
+    print(f"{done - bad} passed, {bad + len(failings)} failed")
+    return 1 if bad or failings else 0
 
 
 sys.exit(main())

@@ -3,7 +3,7 @@
 import collections
 from dataclasses import dataclass
 
-from .addresses import folded, unquoted
+from .addresses import folded, is_allowed, unquoted
 from .independent import Perl, only, python_compat32, python_default, shown_addresses
 from .postern import Permit
 from .postfix import Postfix, Queued
@@ -12,6 +12,12 @@ FIELDS = ("from", "sender", "resent-from", "resent-sender")
 DOMAIN = b"@ok.example"
 #: Every so many batches the messages are also submitted with addresses as they are.
 PLAIN_EVERY = 10
+#: Each reader agrees about so much of what it is asked, or it is broken; each was measured above 99 %.
+LEAST_SHARE = 0.9
+READERS = ("Python compat32", "Python default", "Email::Address::XS")
+WRITTEN = " behind Postfix"
+#: What the reader of display names must find.
+DECEPTIVE = b'From: "evil@z.example" <good@ok.example>\n\n'
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,9 @@ class Comparison:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.counts: collections.Counter[str] = collections.Counter()
+        #: What the independent readers were asked, and what they agreed about.
+        self._asked: collections.Counter[str] = collections.Counter()
+        self._agreed: collections.Counter[str] = collections.Counter()
         self._postfix = Postfix()
         self._perl = Perl()
         self._batches = 0
@@ -45,12 +54,26 @@ class Comparison:
         """Compares the readings of some messages."""
         queued = self._postfix.take(permits, asking=True)
         for permit in permits:
+            self.counts[f"permitted, {permit.case.site}"] += 1
             self._compare_postfix(permit, queued.get(permit.case.number))
             self._compare_independent(permit, permit.message, "")
             self._compare_names(permit)
         self._batches += 1
         if self._batches % PLAIN_EVERY == 1:
             self._compare_written(permits)
+
+    def shares(self) -> list[tuple[str, int, int]]:
+        """For each reader the number of fields that it agreed about, and that it was asked about."""
+        return [(reader, self._agreed[reader], self._asked[reader])
+                for where in ("", WRITTEN) for reader in (name + where for name in READERS)]
+
+    def failings(self) -> list[str]:
+        """The readers that prove nothing, for they read too little themselves."""
+        broken = [f"{reader} agrees about {agreed} of {asked} fields, less than {LEAST_SHARE:.0%}"
+                  for reader, agreed, asked in self.shares() if not asked or agreed < LEAST_SHARE * asked]
+        if shown_addresses(DECEPTIVE, "from") != ["evil@z.example"]:
+            broken.append("the reader of display names does not find an address that is one")
+        return broken
 
     def close(self) -> None:
         """Ends the readers."""
@@ -63,7 +86,9 @@ class Comparison:
             self._find(permit, "Postfix", "does not take the message", [], [str(queued)])
             return
         self.counts["read by Postfix"] += 1
-        self._equal(permit, "Postfix", "envelope sender", [permit.sender], [self._postfix.map.address(queued.sender)])
+        sender = self._postfix.map.address(queued.sender)
+        self._equal(permit, "Postfix", "envelope sender", [permit.sender], [sender])
+        self._allowed(permit, "Postfix", "envelope sender", [sender])
         for name in FIELDS:
             theirs = [address for body in queued.bodies(name) for address in self._postfix.map.addresses(body)]
             ours = list(permit.fields[name])
@@ -71,6 +96,7 @@ class Comparison:
                 # cleanup(8) adds it to a message with any other field of the resent block.
                 ours = [permit.sender or b"MAILER-DAEMON" + DOMAIN]
             self._equal(permit, "Postfix", name, ours, theirs)
+            self._allowed(permit, "Postfix", name, theirs)
         self._compare_recipients(permit, list(map(self._postfix.map.address, queued.recipients)))
 
     def _compare_recipients(self, permit: Permit, theirs: list[bytes]) -> None:
@@ -84,10 +110,14 @@ class Comparison:
 
     def _compare_written(self, permits: list[Permit]) -> None:
         """What Postfix writes is read by others as it was permitted."""
-        for number, queued in self._postfix.take(permits, asking=False).items():
-            if isinstance(queued, Queued):
-                permit = next(permit for permit in permits if permit.case.number == number)
-                self._compare_independent(permit, queued.header + b"\n\n", " behind Postfix")
+        taken = self._postfix.take(permits, asking=False)
+        for permit in permits:
+            queued = taken.get(permit.case.number)
+            if not isinstance(queued, Queued):
+                self._find(permit, "Postfix", "does not take the message again", [], [str(queued)])
+                continue
+            self.counts["read behind Postfix"] += 1
+            self._compare_independent(permit, queued.header + b"\n\n", WRITTEN)
 
     # MARK: - Others
 
@@ -100,17 +130,17 @@ class Comparison:
                 self._find(permit, "display name", name, ours, theirs)
 
     def _compare_independent(self, permit: Permit, message: bytes, where: str) -> None:
-        for reader, read in (("Python compat32", python_compat32), ("Python default", python_default),
-                             ("Email::Address::XS", self._perl)):
+        for reader, read in zip(READERS, (python_compat32, python_default, self._perl)):
             for name in FIELDS:
                 if ours := list(permit.fields[name]):
                     self._compare_reader(permit, reader + where, name, ours, read, message)
 
     def _compare_reader(self, permit, reader, name, ours, read, message) -> None:
+        self._asked[reader] += 1
         try:
             theirs = read(only(message, name), name)
         except (ValueError, IndexError, AttributeError, TypeError, UnicodeError) as error:
-            # Who reads nothing is not deceived.
+            # Who reads nothing is not deceived; `failings` bounds how often that is.
             self.counts[f"{reader} fails ({type(error).__name__})"] += 1
             return
         known = {folded(address) for address in ours}
@@ -119,7 +149,13 @@ class Comparison:
         elif len(theirs) < len(ours):
             self.counts[f"{reader} finds fewer"] += 1
         else:
-            self.counts[f"{reader} agrees"] += 1
+            self._agreed[reader] += 1
+        self._allowed(permit, reader, name, theirs)
+
+    def _allowed(self, permit: Permit, reader: str, what: str, theirs: list[bytes]) -> None:
+        """Whatever a reader finds, the user may use it: its own, or what it was rewritten to."""
+        if foreign := [address for address in theirs if not is_allowed(permit.case.site, unquoted(address))]:
+            self._find(permit, reader, f"{what} is not the user's", [], _texts(foreign))
 
     def _equal(self, permit: Permit, reader: str, what: str, ours: list[bytes], theirs: list[bytes]) -> None:
         if [folded(address) for address in ours] != [folded(unquoted(address)) for address in theirs]:
