@@ -190,3 +190,6 @@ make_log_socket() {
   rm /dev/log
 }
 mend_log_socket() { start_log; }
+
+make_processes_visible() { mount -o remount,hidepid=0 /proc; }
+mend_processes_visible() { mount -o remount,hidepid=2 /proc; }

@@ -13,6 +13,7 @@ lay_out_machine() {
   copies=$1
   make_private_machine "$copies" "$top"
   ip link set lo up
+  mount -o remount,hidepid=2 /proc
   private_dev
   # A systemd that runs knows nothing of the units in here; without this directory their files count.
   [[ ! -d /run/systemd ]] || mount -t tmpfs tmpfs /run/systemd

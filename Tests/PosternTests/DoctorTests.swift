@@ -23,6 +23,21 @@ struct DoctorTests {
     #expect((isRefused ? "refused" : "undecided") == expected, "\(name)")
   }
 
+  @Test(arguments: [
+    ("everybody's processes", "rw,nosuid", true), ("switched off", "rw,hidepid=0", true),
+    ("switched off by name", "rw,hidepid=off", true), ("hidden", "rw,hidepid=invisible", false),
+    ("no access", "rw,hidepid=noaccess", false), ("hidden, by number", "rw,hidepid=2", false),
+  ])
+  func `recipients can be read where /proc hides no processes`(
+    name: String, options: String, isFound: Bool
+  ) {
+    let below = "proc /proc proc rw,hidepid=2 0 0\n"
+    let beside = "proc /srv/jail/proc proc rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n"
+    let mounts = below + "proc /proc proc \(options) 0 0\n" + beside
+    #expect((MachineExamination.processes(mounts) != nil) == isFound, "\(name)")
+    #expect(MachineExamination.processes("") == nil)
+  }
+
   @Test func `a reply of several lines is complete with its last one`() {
     #expect(SMTPDialogue.parse(Array("250-mail\r\n250-SIZE\r\n".utf8)) == nil)
     #expect(SMTPDialogue.parse(Array("250-mail\r\n250 SIZE".utf8)) == nil)

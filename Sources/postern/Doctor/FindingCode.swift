@@ -61,6 +61,7 @@ enum FindingCode: String, CaseIterable {
   case stateWritable = "state-writable"
   case stateUnusable = "state-unusable"
   case logSocket = "log-socket"
+  case processesVisible = "processes-visible"
 
   var severity: Severity {
     switch self {
@@ -75,7 +76,7 @@ enum FindingCode: String, CaseIterable {
       .mapInvalid, .mapStale, .userGone, .stateUnusable, .logSocket:
       .fault
     case .submitUsersExtra, .senderMapsUnset, .smtpTrusted, .phpForcedParameters,
-      .unitRestrictsSetID:
+      .unitRestrictsSetID, .processesVisible:
       .advice
     }
   }

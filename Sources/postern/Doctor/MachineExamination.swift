@@ -12,7 +12,26 @@ enum MachineExamination {
       remedy: "systemctl restart systemd-journald-dev-log.socket, or start rsyslog")
   }
 
+  /// Judges who may read the command lines of other users' processes.
+  ///
+  /// - Parameter mounts: /proc/self/mounts; proc(5) tells the values of `hidepid`, which 0 and `off` leave open.
+  /// - Returns: A finding if everybody may.
+  static func processes(_ mounts: String) -> Finding? {
+    let fields = Machine.lines(mounts).map { $0.split(separator: " ") }
+    // The last mount at a place is the one that is seen.
+    guard let proc = fields.last(where: { $0.count > 3 && $0[1] == "/proc" && $0[2] == "proc" })
+    else { return nil }
+    let hiding = proc[3].split(separator: ",").last { $0.hasPrefix("hidepid=") }
+    guard hiding == nil || hiding == "hidepid=0" || hiding == "hidepid=off" else { return nil }
+    return Finding(
+      .processesVisible,
+      "a site can read to whom others send mail: recipients are arguments of Postfix's sendmail",
+      evidence: ["/proc/self/mounts: \(proc.joined(separator: " "))"],
+      remedy: "mount -o remount,hidepid=2 /proc, and hidepid=2 for /proc in /etc/fstab")
+  }
+
   static func run(_ diagnosis: inout Diagnosis) {
+    diagnosis.add(Machine.text("/proc/self/mounts").flatMap(processes))
     do {
       try SystemLog.probe()
       diagnosis.add(logSocket(nil))
