@@ -8,9 +8,11 @@ from pathlib import Path
 
 from .site import ADDRESS, DROP_IN, UID, Machine
 
-ROUNDS = 400
-#: perf tells programs apart by this.
-NAME = "sendmail"
+ROUNDS = 1000
+#: Samples a second.
+FREQUENCY = 20_000
+#: What both become.
+NEXT = "/usr/bin/true"
 
 #: Functions of the C library's start code that ask the processor what it can do; under a hypervisor each answer is a trap.
 #: The last of them has such questions inlined, and does little else.
@@ -36,9 +38,9 @@ def kind(stack: list[str]) -> str:
     return "all other code, Postern's own among it"
 
 
-def samples(data: Path) -> Iterator[list[str]]:
-    """Yields the stacks of the program's samples."""
-    done = subprocess.run(["perf", "script", "-i", str(data), "-F", "comm,ip,sym", "--comm", NAME],
+def samples(data: Path, name: str) -> Iterator[list[str]]:
+    """Yields the stacks of a program's samples."""
+    done = subprocess.run(["perf", "script", "-i", str(data), "-F", "comm,ip,sym", "--comm", name],
                           check=True, capture_output=True, text=True)
     for sample in done.stdout.split("\n\n"):
         stack = [line.split(None, 1)[1] for line in sample.strip().split("\n")[1:] if len(line.split(None, 1)) == 2]
@@ -46,20 +48,28 @@ def samples(data: Path) -> Iterator[list[str]]:
             yield stack
 
 
-def main() -> None:
-    """Prints shares, the largest first."""
-    machine = Machine(Path(sys.argv[1]), Path(sys.argv[2]))
-    machine.configure(postfix="/usr/bin/true")
+def microseconds(machine: Machine, program: str) -> dict[str, float]:
+    """Returns what one run of a program costs, by kind, until another program has taken its place."""
     data = machine.copies / "perf.data"
     # The whole machine: the kernel shows nobody's samples of a process that has executed a set-uid program.
-    subprocess.run(["perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", "20000", "-o", str(data), "--",
+    subprocess.run(["perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", str(FREQUENCY), "-o", str(data), "--",
                     str(machine.launcher.program), str(UID), str(ROUNDS), "1", "1", "0", "--",
-                    f"<{machine.message('4k', 4000)}", DROP_IN, "-t", "-i", "-f", ADDRESS],
+                    f"<{machine.message('4k', 4000)}", program, "-t", "-i", "-f", ADDRESS],
                    check=True, stdout=subprocess.DEVNULL)
-    kinds = collections.Counter(kind(stack) for stack in samples(data))
-    print("| share | of |\n|---|---|")
-    for name, count in kinds.most_common():
-        print(f"| {count / kinds.total():.0%} | {name} |")
+    # perf tells programs apart by the first 15 bytes of their names.
+    kinds = collections.Counter(kind(stack) for stack in samples(data, Path(program).name[:15]))
+    return {name: count * 1_000_000 / FREQUENCY / ROUNDS for name, count in kinds.items()}
+
+
+def main() -> None:
+    """Prints the kinds, the largest first, of Postern and of a program in Swift that does nothing but exec."""
+    machine = Machine(Path(sys.argv[1]), Path(sys.argv[2]))
+    machine.configure(postfix=NEXT)
+    ours, floor = (microseconds(machine, program) for program in (DROP_IN, machine.exec_programs[1]))
+    print("| Postern, µs | exec in Swift, µs | of |\n|---|---|---|")
+    for name in sorted(ours, key=ours.__getitem__, reverse=True):
+        print(f"| {ours[name]:.0f} | {floor.get(name, 0):.0f} | {name} |")
+    print(f"| {sum(ours.values()):.0f} | {sum(floor.values()):.0f} | all |")
 
 
 if __name__ == "__main__":

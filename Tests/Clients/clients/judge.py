@@ -48,7 +48,8 @@ def unlike_queue(case: Case, messages: list[tuple[str, str]], queued: list[Queue
     got = [(" | ".join(parseaddr(value.decode("utf-8", "replace"))[1]
                        for value in values(item.message, "from")),
             item.sender, item.recipients) for item in queued]
-    return [] if got == wanted else [f"queued {wanted} expected, {got} got"]
+    # pickup(8) takes several messages in the order of their directory, not of time.
+    return [] if sorted(got) == sorted(wanted) else [f"queued {wanted} expected, {got} got"]
 
 
 def unlike_postfix(case: Case, theirs: list[Queued], ours: list[Queued]) -> list[str]:
@@ -60,8 +61,10 @@ def unlike_postfix(case: Case, theirs: list[Queued], ours: list[Queued]) -> list
     def kept(item: Queued) -> list[object]:
         return [*((name, values(item.message, name)) for name in KEPT_FIELDS),
                 split(item.message)[1]]
+    def by_sender(items: list[Queued]) -> list[Queued]:
+        return sorted(items, key=lambda item: (item.sender, values(item.message, "from"), values(item.message, "subject")))
     problems = []
-    for mine, other in zip(theirs, ours, strict=False):
+    for mine, other in zip(by_sender(theirs), by_sender(ours), strict=False):
         if case.row.stdin and not case.row.speaks_smtp:
             problems += difference(mine, other, given=case.fill(case.row.stdin).encode(),
                                    changed_headers=set(), body_changes=False,
