@@ -41,7 +41,15 @@ make_measured_machine() {
   # A program on a tmpfs starts a quarter of a millisecond later: its pages come one by one.
   on_disk /usr/local/lib/postern "$disk/programs"
   mount -o remount,bind,suid,exec /usr/local/lib/postern
-  cc -O2 -static -o "$copies/launch" Tests/Benchmarks/contenders/launch.c
+  make_programs Tests/Benchmarks/contenders
+}
+
+# make_programs SOURCES: who measures, and who does nothing but execute Postfix's sendmail.
+make_programs() {
+  cc -O2 -static -o "$copies/launch" "$1/launch.c"
+  cc -O2 -static -o "$disk/programs/exec" "$1/exec.c"
+  swiftc -O -parse-as-library -static-executable -use-ld=lld -Xclang-linker -static-pie -Xlinker -z -Xlinker now \
+    -Xlinker --gc-sections -o "$disk/programs/exec-swift" "$1/exec.swift"
 }
 
 # on_disk PATH DIRECTORY: what is at PATH from now on is on a real disk, where fsync(2) costs what it costs.

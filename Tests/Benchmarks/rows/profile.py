@@ -55,7 +55,7 @@ def microseconds(machine: Machine, program: str) -> dict[str, float]:
     subprocess.run(["perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", str(FREQUENCY), "-o", str(data), "--",
                     str(machine.launcher.program), str(UID), str(ROUNDS), "1", "1", "0", "--",
                     f"<{machine.message('4k', 4000)}", program, "-t", "-i", "-f", ADDRESS],
-                   check=True, stdout=subprocess.DEVNULL)
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # perf tells programs apart by the first 15 bytes of their names.
     kinds = collections.Counter(kind(stack) for stack in samples(data, Path(program).name[:15]))
     return {name: count * 1_000_000 / FREQUENCY / ROUNDS for name, count in kinds.items()}
