@@ -27,7 +27,8 @@ enum Explain {
     let setup = try Setup.current()
     let argv = [Array("sendmail".utf8)] + arguments.operands
     let invocation = try understand(argv)
-    // Root reads the configuration and asks the user database before it gives its rights away.
+    // Root reads the map and asks the user database before it gives its rights away. The configuration of a message that
+    // is long in coming is read again, as postern, like the drop-in does (`Site.renewed`).
     let user = try user(arguments.value(of: "--user") ?? [], setup)
     let site: Site
     do { site = try Site(of: user.uid, in: setup.directory) } catch {

@@ -1,11 +1,13 @@
 """What the administrator lays down while a message is on its way: it binds whoever was started before."""
 
+import json
+import subprocess
 import time
 from collections.abc import Callable
 
 from ..hostility import ARGUMENTS, MESSAGE, Refusal, await_waiting
-from ..postern import CONFIGURATION, DROP_IN
-from ..process import TIMEOUT_SECONDS, Command, Outcome, start
+from ..postern import CONFIGURATION, DROP_IN, TOOL
+from ..process import CLEAN_ENVIRONMENT, TIMEOUT_SECONDS, Command, Outcome, start
 from ..stage import Stage, check, expect, expect_permitted, expect_refused
 from .smtp import HONEST
 
@@ -113,3 +115,17 @@ def _session(stage: Stage) -> None:
     expect("replies", replies[4::4], ["250 2.0.0", "550 5.7.1", "250 2.0.0"])
     expect("queued", stage.postfix.count(), 2)
     expect("used", stage.postern.used("alice"), (2, 2, 1))
+
+
+@check("explain of a message that is long in coming says what the drop-in would do by then")
+def _explained(stage: Stage) -> None:
+    words = (TOOL, "explain", "--json", "--user", "alice", "--", *ARGUMENTS)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=CLEAN_ENVIRONMENT) as process:
+        assert process.stdin is not None
+        process.stdin.write(MESSAGE[:10])
+        process.stdin.flush()
+        await_next_second()
+        senders("alice@test.example")(stage)
+        await_next_second()
+        told = json.loads(process.communicate(MESSAGE[10:], timeout=TIMEOUT_SECONDS)[0])
+    expect("decision", (told["verdict"], told["reason"]), ("reject", "from-not-allowed"))
