@@ -35,10 +35,11 @@ require_root() {
   [[ $EUID -eq 0 ]] || die $EX_NOPERM "must be run by root (sudo $0)"
 }
 
-# A prefix ends up in php.ini, in a shell command line that PHP composes, and in a path that must stay what it is.
+# require_prefix DIRECTORY [OPTION]: a prefix ends up in php.ini, in a shell command line that PHP composes, and in a path
+# that must stay what it is.
 require_prefix() {
   [[ $1 =~ ^/[A-Za-z0-9._+/-]*[A-Za-z0-9._+-]$ && $1 != *//* && $1/ != */../* && $1/ != */./* ]] ||
-    die $EX_USAGE "--prefix $1: must be an absolute path of letters, digits and . _ + - / only"
+    die $EX_USAGE "${2:---prefix} $1: must be an absolute path of letters, digits and . _ + - / only"
 }
 
 # sudo's secure_path rarely holds the toolchain, so the usual places are tried after PATH.
@@ -65,20 +66,49 @@ require_swift() {
   PATH=${swift%/*}:$PATH
 }
 
-# build_product CHECKOUT PRODUCT [OPTION…]: builds quietly; what the compiler says is shown where it fails.
-# --disable-local-rpath: no RUNPATH into the build directory, from which a set-uid program would load libraries.
-build_product() {
-  local checkout=$1 product=$2 log status=0
-  shift 2
-  log=$(mktemp)
-  timeout 1200 swift build --package-path "$checkout" -c release --disable-local-rpath --static-swift-stdlib \
-    --product "$product" "$@" >"$log" 2>&1 </dev/null || status=$?
-  if [[ $status -ne 0 ]]; then
-    cat "$log" >&2
-  fi
-  rm -f "$log"
-  return "$status"
+# Whose files root may build from and run: root's, and those of whoever called sudo.
+is_trusted_owner() { [[ $1 -eq 0 || $1 -eq ${SUDO_UID:-0} || $1 -eq $EUID ]]; }
+
+# require_trusted DIRECTORY NAME…: refuses what others can change: these entries of the directory with all that is in
+# them, and the way there. What is built from them is run by root, and gets the IDs of the account postern.
+require_trusted() {
+  local directory found name places=()
+  directory=$(cd "$1" && pwd -P)
+  shift
+  for name in "$@"; do
+    [[ ! -e $directory/$name ]] || places+=("$directory/$name")
+  done
+  found=$(
+    find "${places[@]}" ! -type l -perm /022 -printf '%p is writable by its group or by all (mode %m)\n' -quit
+    find "${places[@]}" ! -uid 0 ! -uid "${SUDO_UID:-0}" ! -uid "$EUID" -printf '%p belongs to %u\n' -quit
+    while :; do
+      is_trusted_owner "$(stat -c %u "$directory")" || stat -c '%n belongs to %U' "$directory"
+      # With the sticky bit, as in /tmp, nobody can rename what belongs to somebody else.
+      [[ -n $(find "$directory" -maxdepth 0 -perm /022 ! -perm -1000) ]] &&
+        stat -c '%n is writable by its group or by all (mode %a)' "$directory"
+      [[ $directory != / ]] || break
+      directory=${directory%/*}
+      directory=${directory:-/}
+    done
+  )
+  [[ -z $found ]] ||
+    die $EX_NOPERM "others can change what would be built and run as root: ${found%%$'\n'*}; see to it (chown, chmod go-w), then repeat"
 }
+
+# require_trusted_sources CHECKOUT: the checkout, what was built in it before, and the toolchain.
+require_trusted_sources() {
+  require_trusted "$1" Package.swift Package.resolved Sources Tests Install .build
+  require_trusted "$(dirname "$(readlink -f "$(command -v swift)")")/.." bin lib libexec
+}
+
+# build_products CHECKOUT: builds everything that Install/layout lays out, and says so; "built" is the directory that has it.
+build_products() {
+  built=$("$1/Tests/build") || die $EX_UNAVAILABLE "the build failed"
+  did "$built: built"
+}
+
+# version_of CHECKOUT: the number that "postern --version" prints, from the place where it is written.
+version_of() { sed -nE 's/^  static let current = "(.*)"$/\1/p' "$1/Sources/postern/CommandLine/Version.swift"; }
 
 # install_file SOURCE TARGET OWNER:GROUP MODE: whole or not at all. The file gets its owner, then its mode (chown clears
 # the set-id bits), under a name that nobody uses, and only then its own name.
@@ -95,6 +125,55 @@ install_file() {
   chmod "$mode" "$beside"
   mv -fT "$beside" "$target"
   did "$target: installed ($owner $mode)"
+}
+
+# place_drop_in SOURCE TARGET: the one place that says whose the drop-in is, and how it gets the IDs of the account
+# postern. It is root's, with a capability (Sources/SecureStart/Account.h), so that the account cannot change what root's
+# own mail executes. Where the file system or the machine has none for files, it is set-uid and the account's. A rule of
+# dpkg-statoverride for it takes precedence; one that leaves it to root gets the capability, without which it refuses.
+place_drop_in() {
+  local source=$1 target=$2 beside owner=root group=$account mode=2755 rule
+  place_account_link
+  if command -v dpkg-statoverride >/dev/null && rule=$(dpkg-statoverride --list "$target"); then
+    read -r owner group mode _ <<<"$rule"
+    mode=${mode#0}
+    if [[ $owner != root ]]; then
+      install_file "$source" "$target" "$owner:$group" "$mode"
+      return
+    fi
+  fi
+  if [[ $(stat -c '%U:%G %a' "$target" 2>/dev/null) == "$owner:$group $mode" ]] && is_capable "$target" &&
+    cmp -s "$source" "$target"; then
+    already "$target"
+    return 0
+  fi
+  beside=$(mktemp "${target%/*}/.${target##*/}.XXXXXXXX")
+  cat "$source" >"$beside"
+  chown "$owner:$group" "$beside"
+  chmod "$mode" "$beside"
+  if setcap cap_setuid=p "$beside" 2>/dev/null && is_capable "$beside"; then
+    mv -fT "$beside" "$target"
+    did "$target: installed ($owner:$group $mode, cap_setuid)"
+  else
+    rm -f "$beside"
+    warn "setcap(8) does not work for $target: it is set-uid, and the account $account can change what root's mail runs"
+    install_file "$source" "$target" "$account:$account" 6755
+  fi
+}
+
+is_capable() { [[ $(getcap "$1" 2>/dev/null) == *cap_setuid* ]]; }
+
+# Its owner tells the drop-in who postern is: a link, because nobody can mount anything over one.
+place_account_link() {
+  local link=$configuration/account
+  if [[ -L $link && $(stat -c '%U:%G' "$link") == "$account:$account" ]]; then
+    already "$link"
+    return 0
+  fi
+  [[ ! -e $link || -L $link ]] || die $EX_CONFIG "$link must be a symbolic link of $account's; remove what stands there"
+  ln -sfn "$state" "$link"
+  chown -h "$account:$account" "$link"
+  did "$link: link ($account:$account)"
 }
 
 # install_directory PATH OWNER:GROUP MODE

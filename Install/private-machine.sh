@@ -10,10 +10,10 @@ make_private_machine() {
   mount -t tmpfs -o mode=755,suid,exec,dev tmpfs "$copies"
   private_etc
   private_directory /var/spool/postfix
-  private_view /usr/local . bin lib lib/systemd lib/systemd/system share share/man share/man/man5 share/man/man8 share/zsh share/zsh/site-functions \
+  private_view /usr/local . bin lib lib/systemd lib/systemd/system share share/man share/man/man5 share/man/man8 share/doc share/zsh share/zsh/site-functions \
     share/bash-completion share/bash-completion/completions share/fish share/fish/vendor_completions.d
   private_view /var/lib .
-  rm -rf /usr/local/lib/postern /usr/local/bin/postern /var/lib/postern /var/lib/postfix
+  rm -rf /usr/local/lib/postern /usr/local/bin/postern /usr/local/share/postern /usr/local/share/doc/postern /var/lib/postern /var/lib/postfix
   install -d -o postfix -g postfix -m 755 /var/lib/postfix
 }
 

@@ -4,54 +4,64 @@
 readonly php_root=/etc/php
 readonly php_file=99-postern.ini
 
+# Whether services are reloaded; --no-reload leaves that to the administrator.
+with_reload=yes
+
+# Where Fedora and its kin have the files that every PHP reads.
+readonly php_flat_directory=/etc/php.d
+# Remembers --php for the PHP that is installed next, and which services have still to be reloaded.
+readonly php_record=$configuration/deployed-php
+
 # The conf.d directory of every PHP and every way to run it (cli, fpm, apache2, cgi, …), as Debian lays them out.
 php_directories() {
   local directory
-  for directory in "$php_root"/*/*/conf.d; do
+  for directory in "$php_root"/*/*/conf.d "$php_flat_directory"; do
     [[ -d $directory ]] && printf '%s\n' "$directory"
   done
   return 0
 }
 
-# What has to be told that an ini file changed: /etc/php/8.2/fpm/conf.d → php8.2-fpm.
-php_reload_hint() {
-  local version sapi
-  IFS=/ read -r _ _ _ version sapi _ <<<"$1"
-  case $sapi in
-    fpm) printf 'systemctl reload php%s-fpm\n' "$version" ;;
-    apache2) printf 'systemctl reload apache2\n' ;;
-    cgi | cli | embed | phpdbg) ;;
-    *) printf 'whatever runs PHP %s as %s\n' "$version" "$sapi" ;;
-  esac
+# Whether --php is in force; before 0.2.0 nothing but its files said so.
+php_is_deployed() { [[ -e $php_record ]] || [[ -n $(find "$php_root" -name "$php_file" -print -quit 2>/dev/null) ]]; }
+
+# php_pending SERVICE…: adds to those that have still to be reloaded; a run that ends early must not forget them.
+php_pending() {
+  [[ -d $configuration ]] || return 0
+  { cat "$php_record" 2>/dev/null || true; printf '%s\n' "$@"; } | sort -u | sed '/^$/d' >"$php_record.new"
+  mv -fT "$php_record.new" "$php_record"
 }
 
-php_say_reloads() {
-  local hint
-  for hint in "$@"; do
-    printf '%s\n' "$hint"
-  done | sort -u | while IFS= read -r hint; do
-    [[ -z $hint ]] || did "now do: $hint"
+# php_apply: lets the running services read what has changed; fails where one still has the former settings.
+php_apply() {
+  local service services=()
+  mapfile -t services < <(cat "$php_record" 2>/dev/null)
+  if [[ $with_reload == yes ]]; then
+    php_reload ${services[@]+"${services[@]}"} || return 1
+    [[ ! -e $php_record ]] || : >"$php_record"
+    return 0
+  fi
+  for service in ${services[@]+"${services[@]}"}; do
+    [[ -z $(php_master "$service") ]] || { did "still to do: systemctl reload $service" && return 1; }
   done
 }
 
-# point_php_at PROGRAM
+# point_php_at PROGRAM: what runs already has the former settings until php_apply.
 point_php_at() {
-  local program=$1 directory wanted hints=()
+  local program=$1 directory wanted changed=()
   wanted=$(mktemp)
   printf '; Written when Postern was deployed (--php); undoing that removes it.\nsendmail_path = "%s -t -i"\n' \
     "$program" >"$wanted"
   while IFS= read -r directory; do
-    if ! cmp -s "$wanted" "$directory/$php_file"; then
-      hints+=("$(php_reload_hint "$directory")")
-    fi
+    cmp -s "$wanted" "$directory/$php_file" || mapfile -t -O "${#changed[@]}" changed < <(php_services "$directory")
+    php_pending ${changed[@]+"${changed[@]}"}
     install_file "$wanted" "$directory/$php_file" root:root 644
     php_report_later_files "$directory"
   done < <(php_directories)
   rm -f "$wanted"
+  php_pending
   [[ -n $(php_directories) ]] || warn "no PHP found in $php_root; set sendmail_path = \"$program -t -i\" yourself"
   php_report_overrides "$program"
   php_report_services
-  php_say_reloads ${hints[@]+"${hints[@]}"}
 }
 
 # Files of conf.d are read in the order of their names; the last one wins.
@@ -121,16 +131,17 @@ php_report_leftovers() {
   )
 }
 
-# point_php_back PROGRAM
+# point_php_back PROGRAM: what runs already has the former settings until php_apply.
 point_php_back() {
-  local program=$1 directory hints=()
+  local program=$1 directory found=no changed=()
   while IFS= read -r directory; do
     if [[ -e $directory/$php_file ]]; then
-      hints+=("$(php_reload_hint "$directory")")
+      found=yes
+      mapfile -t -O "${#changed[@]}" changed < <(php_services "$directory")
+      php_pending ${changed[@]+"${changed[@]}"}
       remove_file "$directory/$php_file"
     fi
   done < <(php_directories)
-  [[ ${#hints[@]} -gt 0 ]] || already "PHP ini files of Install/install --php"
+  [[ $found == yes ]] || already "PHP ini files of --php"
   php_report_leftovers "$program"
-  php_say_reloads ${hints[@]+"${hints[@]}"}
 }

@@ -150,7 +150,28 @@ write_setting() {
   fi
   rewrite_file "$file" awk -v comment="$divert_comment" -v setting="$divert_setting" \
     '{ print } END { print comment; print setting }'
+  put_in_force divert
   did "$file: $divert_setting"
+}
+
+# put_in_force divert|undivert: the gate goes by senders.db. Before the first build there is nothing to change; the install
+# builds it.
+put_in_force() {
+  local tool
+  [[ -e $configuration/senders.db ]] || return 0
+  for tool in "${prefix:-/usr/local}/bin/postern" /usr/bin/postern; do
+    [[ -x $tool ]] || continue
+    # Without Postfix there is no domain to build with, and no mail that could be led anywhere.
+    if ! command -v postconf >/dev/null; then
+      warn "Postfix is not installed; run 'postern map build' when it is"
+      return 0
+    fi
+    "$tool" map build >/dev/null && return 0
+    # An entry of an account that is gone, say, must not keep anybody from taking Postern away.
+    [[ $1 == divert ]] ||
+      { warn "sendmail_path is taken out of postern.cf, but not out of force" && return 0; }
+    die $EX_CONFIG "sendmail_path cannot be put in force; mend what is said above, then repeat this command"
+  done
 }
 
 remove_setting() {
@@ -161,6 +182,7 @@ remove_setting() {
   # shellcheck disable=SC2016 # for awk, not for us
   rewrite_file "$file" awk -v comment="$divert_comment" -v setting="$divert_setting" \
     '$0 == comment { expected = 1; next } expected && $0 == setting { expected = 0; next } { expected = 0; print }'
+  put_in_force undivert
   did "$file: sendmail_path is no longer set by --divert"
 }
 
@@ -176,6 +198,8 @@ rewrite_file() {
 }
 
 # undivert PREFIX: the reverse order. If Postfix was upgraded since, its new file goes back; if it was removed, nothing.
+# The second name stays until forget_diversion: a process that is reading its message still, or a service that has not
+# been reloaded, goes by a senders.db that names it.
 undivert() {
   local real=$1/lib/postern/real-sendmail
   if ! is_dispatcher && [[ $(diversion) != ours && ! -L $real ]]; then
@@ -184,13 +208,22 @@ undivert() {
   fi
   give_name_back || return 0
   remove_setting
-  if [[ -e $diverted_sendmail || -L $diverted_sendmail ]]; then
-    rm -f "$diverted_sendmail"
-    did "$diverted_sendmail: removed"
-  fi
   if [[ $(diversion) == ours ]]; then
     dpkg-divert --quiet --local --no-rename --divert "$diverted_sendmail" --remove "$standard_sendmail"
     did "dpkg: $standard_sendmail no longer diverted"
+  fi
+}
+
+# forget_diversion PREFIX: the last step, once nothing calls Postern any more.
+forget_diversion() {
+  local real=$1/lib/postern/real-sendmail
+  [[ -L $real && $(diversion) == none ]] || return 0
+  ! is_dispatcher || return 0
+  if [[ -e $diverted_sendmail || -L $diverted_sendmail ]]; then
+    # For a process that has just found it named in senders.db.
+    sleep 1
+    rm -f "$diverted_sendmail"
+    did "$diverted_sendmail: removed"
   fi
   remove_file "$real"
 }

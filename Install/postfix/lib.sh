@@ -36,7 +36,7 @@ remember_line() {
   printf '%s' "${1:+$1$'\n'}" >"$beside"
   chmod 600 "$beside"
   mv -fT "$beside" "$before_enforce"
-  did "$before_enforce: remembers the former value for Install/uninstall"
+  did "$before_enforce: remembers the former value"
 }
 
 # postdrop also accepts the configuration directories that the default main.cf lists, each with its own list of users:

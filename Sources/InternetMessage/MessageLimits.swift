@@ -4,14 +4,32 @@
 package enum MessageLimits {
   /// Bytes of one field that is handed over.
   ///
-  /// Postfix cuts longer fields without a word, at 102 400 bytes, with a milter at 60 000, and reads
-  /// the addresses of what is left (`cleanup_out.c`).
+  /// Postfix cuts longer fields without a word, at 102 400 bytes, with a milter at 60 000, and
+  /// reads the addresses of what is left (`cleanup_out.c`).
   package static let fieldBytes = 50_000
 
   /// Bytes of one From:, Sender:, Resent-From: or Resent-Sender: field.
   ///
   /// Mail clients have shorter memories than Postfix, and no honest identity comes near.
   package static let identityFieldBytes = 4_000
+
+  /// Bytes of one line of such a field, its LF not counted.
+  ///
+  /// Postfix's smtp(8) and lmtp(8) cut longer ones there, between whatever bytes it happens to be
+  /// (`smtp_line_length_limit`).
+  package static let lineBytes = 998
+
+  /// Bytes of a body whose lines need not be looked at: with its field name, and domains put behind
+  /// one or two mailboxes, it is shorter than `lineBytes`.
+  package static let shortBodyBytes = 470
+
+  /// Bytes of an address that is written into such a field: it must fit into a line.
+  package static let identityAddressBytes = 900
+
+  /// Bytes of a local part that is written into such a field, with any domain behind it.
+  ///
+  /// What is bounded before it is qualified would not be read again.
+  package static let identityLocalPartBytes = identityAddressBytes - 1 - domainBytes
 
   /// Bytes of one field name: a line of RFC 5322 §2.1.1 holds no more.
   ///
@@ -37,7 +55,8 @@ package enum MessageLimits {
   /// (`line_length_limit`), with exit status 75.
   package static let addressBytes = 2_048
 
-  /// Bytes of a local part without a domain: any domain, in UTF-8 too, can be put behind it within `addressBytes`.
+  /// Bytes of a local part without a domain: any domain, in UTF-8 too, can be put behind it within
+  /// `addressBytes`.
   package static let bareLocalPartBytes = 1_024
 
   /// Bytes of one domain name as A-labels, RFC 1035 §2.3.4.

@@ -1,32 +1,31 @@
 internal import LinuxSystem
 package import Policy
 
-/// What one transaction has changed.
-package struct Charge: Sendable, Equatable {
-  /// Whom it was charged to.
-  package let uid: UInt32
-  /// When, in seconds since 1970.
-  package let second: UInt64
-  /// What was added and can be given back: messages and recipients; zero for a refusal.
-  package let counts: StepCounts
-  /// The decision.
-  package let decision: Decision
-  /// What the user has used, this charge included.
-  package let usage: Usage
-  /// The notice that must be sent now; it counts as sent.
-  package let notice: NoticeKind?
-}
-
-/// The state file: how much each user has sent (design: "The state file").
+/// The state file: how much each user has sent (Sources/README.md, "The state file").
 ///
-/// `LedgerFormat` and `Slot` describe its bytes. Every change is a transaction that begins with the
-/// user's own lock and ends with one write of one record inside one page, so that a process may be
+/// `LedgerFormat` and `Slot` describe its bytes. Every change begins with the user's own
+/// lock and ends with one write of one record inside one page, so that a process may be
 /// killed at any instant: the record is then the old or the new one.
 package struct Ledger: ~Copyable {
   let file: FileDescriptor
   /// Who is suspended.
   package let suspensions: Suspensions
+  /// The seconds that lie between two notices about one user.
+  let noticeInterval: UInt32
 
+  /// The record that all users without an entry in the map share, so that no number of UIDs fills
+  /// the file.
+  ///
+  /// It is (uid_t)-1, which no process can have.
+  package static let sharedUID = UInt32.max
+
+  /// How long a change waits for the user's lock, in milliseconds: a user can stop a process that
+  /// holds it.
+  private let patience: UInt64
+  /// How long a message waits for it, in milliseconds: it is held for less than one.
+  package static let patienceOfMessages: UInt64 = 10_000
+  /// The longest pause between two tries to get a user's lock, in milliseconds.
+  private static let lockPauseMilliseconds = 16
   /// How often a slot that another process holds at this moment is asked for.
   private static let attempts = 200
   /// How long to wait in between, in milliseconds.
@@ -34,11 +33,34 @@ package struct Ledger: ~Copyable {
 
   /// Opens the state file, creating it where it is missing.
   ///
-  /// - Parameter path: Its path, in a directory that is the effective user's alone.
+  /// - Parameters:
+  ///   - path: Its path, in a directory that is the effective user's alone.
+  ///   - interval: The `quota_notice_interval`, in seconds.
+  ///   - patience: How long a change waits for the user's lock, in milliseconds.
   /// - Returns: The open file.
   /// - Throws: `LedgerError`; a file that is not exactly ours is never repaired or replaced.
-  package static func open(path: [UInt8]) throws(LedgerError) -> Ledger {
-    Ledger(file: try LedgerFile.open(path), suspensions: Suspensions(beside: path))
+  package static func open(
+    path: [UInt8], noticeInterval interval: UInt32 = Configuration().quotaNoticeInterval,
+    patience: UInt64 = patienceOfMessages
+  ) throws(LedgerError) -> Ledger {
+    Ledger(
+      file: try LedgerFile.open(path), suspensions: Suspensions(beside: path),
+      noticeInterval: interval, patience: patience)
+  }
+
+  /// Opens the state file that the settings name.
+  ///
+  /// - Parameters:
+  ///   - configuration: The settings in force.
+  ///   - patience: As for `open(path:)`.
+  /// - Returns: The open file.
+  /// - Throws: `LedgerError`, as `open(path:)` does.
+  package static func open(
+    for configuration: Configuration, patience: UInt64 = patienceOfMessages
+  ) throws(LedgerError) -> Ledger {
+    try open(
+      path: configuration.quotaFile, noticeInterval: configuration.quotaNoticeInterval,
+      patience: patience)
   }
 
   /// Opens the state file; see `open(path:)` for bytes.
@@ -46,12 +68,17 @@ package struct Ledger: ~Copyable {
     try open(path: Array(path.utf8))
   }
 
-  private init(file: consuming FileDescriptor, suspensions: Suspensions) {
+  private init(
+    file: consuming FileDescriptor, suspensions: Suspensions, noticeInterval: UInt32,
+    patience: UInt64
+  ) {
     self.file = file
     self.suspensions = suspensions
+    self.noticeInterval = noticeInterval
+    self.patience = patience
   }
 
-  /// Decides on a submission and charges it, in one transaction.
+  /// Decides on a message and charges it, in one change under the user's lock; see `Accounts`.
   ///
   /// - Parameters:
   ///   - uid: The user who pays.
@@ -61,9 +88,9 @@ package struct Ledger: ~Copyable {
   ///   - recipients: What a permit adds.
   ///   - decide: Gets the usage, aged to the present, and the time. A rejection adds one refusal
   ///     and nothing else.
-  /// - Returns: The decision and what was changed, which is written by then.
+  /// - Returns: The decision and what was changed; it is written already.
   /// - Throws: `LedgerError`; nothing is charged then.
-  package func charge(
+  func charge(
     uid: UInt32, now clock: () -> UInt64 = Clock.seconds, messages: UInt32 = 1,
     recipients: UInt32, decide: (Usage, UInt64) -> Decision
   ) throws(LedgerError) -> Charge {
@@ -73,14 +100,15 @@ package struct Ledger: ~Copyable {
       var notice: NoticeKind?
       switch decision {
       case .permit: usage.add(counts, now: now)
-      case .lift(let reason):
+      case .waive(let reason):
         usage.add(counts, now: now)
-        usage.lift(reason)
+        usage.waive(reason)
       case .reject(let rejection):
         counts = StepCounts()
         usage.refuse(rejection.reason)
         if case .quota(let excess) = rejection.cause {
-          notice = usage.takeNotice(NoticeKind(excess), now: now)
+          notice = usage.takeNotice(
+            NoticeKind(excess), now: now, interval: noticeInterval)
         }
       }
       return Charge(
@@ -97,7 +125,7 @@ package struct Ledger: ~Copyable {
   ///   - charge: The charge; a refusal stays counted.
   ///   - clock: The time in seconds since 1970.
   /// - Throws: `LedgerError`.
-  package func giveBack(
+  func giveBack(
     _ charge: Charge, now clock: () -> UInt64 = Clock.seconds
   ) throws(LedgerError) {
     try change(uid: charge.uid, now: clock) { usage, _ in
@@ -132,25 +160,48 @@ package struct Ledger: ~Copyable {
     return try survey(uid: uid, now: now, settling: false).usage(at: now)
   }
 
-  /// Runs one transaction: lock, read, change, write, unlock.
+  /// Makes one change: lock, read, change, write, unlock.
   func change<Result>(
     uid: UInt32, now clock: () -> UInt64,
     _ body: (inout Usage, UInt64) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
-    try system { () throws(Errno) in
-      try file.lockRecord(offset: LedgerFormat.userLock(of: uid), count: 1)
-    }
+    try lock(uid)
     // Should this ever fail, closing the file gives the locks back.
     defer { try? file.unlockAll() }
     for attempt in 1...Self.attempts {
       let now = clock()
-      if var claim = try claimSlot(for: uid, now: now) {
-        let result = try body(&claim.usage, now)
-        try write(.record(uid: uid, claim.usage), to: claim.slot)
+      if var locked = try lockSlot(for: uid, now: now) {
+        let result = try body(&locked.usage, now)
+        try write(.record(uid: uid, locked.usage), to: locked.slot)
         return result
       }
       if attempt < Self.attempts { Clock.pause(milliseconds: Self.pauseMilliseconds) }
     }
     throw .busy(uid: uid)
+  }
+
+  private func lock(_ uid: UInt32) throws(LedgerError) {
+    try Self.lock(file, LedgerFormat.userLock(of: uid), of: uid, patience: patience)
+  }
+
+  /// Locks a byte of a user's, and waits for it; at first for a moment only.
+  static func lock(
+    _ file: borrowing FileDescriptor, _ byte: UInt64, of uid: UInt32, patience: UInt64
+  ) throws(LedgerError) {
+    var pause = 1
+    var deadline: UInt64?
+    while true {
+      do {
+        if try file.tryLockRecord(offset: byte, count: 1) { return }
+      } catch {
+        throw .system(error)
+      }
+      let now = Clock.monotonicMilliseconds()
+      let end = deadline ?? now + patience
+      deadline = end
+      guard now < end else { throw .held(uid: uid) }
+      Clock.pause(milliseconds: pause)
+      pause = min(2 * pause, lockPauseMilliseconds)
+    }
   }
 }

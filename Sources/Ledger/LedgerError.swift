@@ -6,7 +6,7 @@ package import LinuxSystem
 package enum LedgerError: Error, Equatable, Sendable {
   /// A system call failed.
   case system(Errno)
-  /// The directory is none, is not ours, or others may write to it.
+  /// The path is not a directory, or the directory is not ours, or others may write to it.
   case untrustedDirectory(ownerUID: UInt32, mode: UInt32)
   /// The path is not a regular file with one name.
   case notAFile
@@ -24,6 +24,8 @@ package enum LedgerError: Error, Equatable, Sendable {
   case truncated(size: UInt64)
   /// All slots that a user may have belong to others who are active.
   case noFreeSlot(uid: UInt32)
+  /// A process held the user's lock for longer than `Ledger.open` was told to wait.
+  case held(uid: UInt32)
   /// Others held the slots in question for longer than is waited for.
   case busy(uid: UInt32)
 }

@@ -3,7 +3,7 @@ internal import Policy
 
 /// Opening and creating the state file.
 enum LedgerFile {
-  /// How often a file that appears or disappears meanwhile is looked for.
+  /// How many times to retry if the file appears or vanishes while it is opened.
   private static let attempts = 8
 
   /// Opens the file, creating it where it is missing.
@@ -27,7 +27,7 @@ enum LedgerFile {
     let status = try system { () throws(Errno) in
       try fileStatus(directory, followingLinks: false)
     }
-    guard status.isDirectory, status.ownerUID == Credentials.current().effectiveUserID,
+    guard status.isDirectory, status.ownerUID == Credentials.fileUserID(),
       !status.isWritableByOthers
     else { throw .untrustedDirectory(ownerUID: status.ownerUID, mode: status.mode) }
   }
@@ -57,7 +57,7 @@ enum LedgerFile {
       throw .system(error)
     }
     guard status.isRegular, status.linkCount == 1 else { throw .notAFile }
-    guard status.ownerUID == Credentials.current().effectiveUserID else {
+    guard status.ownerUID == Credentials.fileUserID() else {
       throw .wrongOwner(status.ownerUID)
     }
     guard status.mode == 0o600 else { throw .wrongMode(status.mode) }
@@ -97,7 +97,7 @@ enum LedgerFile {
     try file.setPermissions(0o600)
     try file.writeAll(LedgerFormat.header)
     try file.truncate(to: LedgerFormat.fileBytes)
-    // A name must never stand for a file whose header power loss could still take away.
+    // The file gets its name only when power loss can no longer take its header away.
     try file.sync()
     try file.close()
   }

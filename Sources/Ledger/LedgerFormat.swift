@@ -18,18 +18,19 @@
 /// Locks, on bytes that need not exist, belong to one opening of the file (`lockRecord`):
 ///
 ///     2^40 + uid        1       held by who works for that user; waited for
+///     2^41 + uid        1       held by whose turn it is among that user's processes (`Turn`)
 ///     slot n            2048    held by who may write to the slot; never waited for
 ///
 /// So a process that is stopped, slow or malicious can make nobody wait but its own user.
 package enum LedgerFormat {
   static let headerBytes = 4_096
   static let slotBytes = 2_048
-  static let slotCount: UInt32 = 1 << 18
+  package static let slotCount: UInt32 = 1 << 18
 
   /// The version of this layout and of the slots' own.
   ///
-  /// A file of another one is refused, never converted: an older program that runs beside this one
-  /// would go on writing to it.
+  /// A file of another one is refused, never converted: an older program that still runs would go
+  /// on writing to it.
   package static let version: UInt32 = 2
 
   /// The size of the file in bytes.
@@ -45,6 +46,9 @@ package enum LedgerFormat {
   /// The byte that is locked by who works for a user.
   static func userLock(of uid: UInt32) -> UInt64 { 1 << 40 + UInt64(uid) }
 
+  /// The byte that is locked by the process whose turn it is.
+  static func turn(of uid: UInt32) -> UInt64 { 1 << 41 + UInt64(uid) }
+
   /// Where a slot begins.
   ///
   /// Two slots make a page, so that none crosses from one into the next.
@@ -59,7 +63,7 @@ package enum LedgerFormat {
 
   /// How many free slots are seen on a user's path before the search ends.
   ///
-  /// A record is put behind free slots only while others hold those; should they die without
+  /// A record is put after free slots only while others hold those; should they die without
   /// writing, a search that ended at the first free slot would lose the record. Nobody goes past
   /// more than `freeSlotsSeen - 1` of them, see `Ledger.candidates`.
   static let freeSlotsSeen = 4
@@ -75,7 +79,7 @@ package enum LedgerFormat {
   ///   - uid: The user.
   /// - Returns: The number of the slot.
   static func slot(_ index: Int, of uid: UInt32) -> UInt32 {
-    // The finaliser of MurmurHash3: every bit of the UID changes about half of the bits.
+    // The finalizer of MurmurHash3: every bit of the UID changes about half of the bits.
     var mixed = uid
     mixed = (mixed ^ mixed >> 16) &* 0x85EB_CA6B
     mixed = (mixed ^ mixed >> 13) &* 0xC2B2_AE35

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 package import Policy
 
-/// When refused identities suspend their user by themselves.
+/// When refused identities suspend the user automatically.
 package struct SuspensionRule: Sendable {
   /// How many of them within an hour.
   package let refusals: UInt32
@@ -25,6 +25,16 @@ package struct RefusalCount: Sendable, Equatable {
   package let notice: NoticeKind?
 }
 
+/// What an order to suspend or to resume a user has led to.
+package struct SuspensionChange: Sendable, Equatable {
+  /// The suspension that was there before.
+  package let previous: Suspension?
+  /// The notice that must be sent now; it counts as sent.
+  package let notice: NoticeKind?
+  /// What kept the user's record from being changed; the order itself is in force all the same.
+  package let unrecorded: LedgerError?
+}
+
 /// Refusals and suspensions.
 extension Ledger {
   /// Counts a message that was refused for another reason than its quota.
@@ -36,64 +46,93 @@ extension Ledger {
   ///   - rule: When refused identities suspend the user; nil = never.
   /// - Returns: What it has led to.
   /// - Throws: `LedgerError`.
-  package func refuse(
+  func refuse(
     uid: UInt32, now clock: () -> UInt64 = Clock.seconds, reason: ReasonCode,
     suspending rule: SuspensionRule? = nil
   ) throws(LedgerError) -> RefusalCount {
     try change(uid: uid, now: clock) { (usage, now) throws(LedgerError) in
       usage.refuse(reason)
       var suspension: Suspension?
-      if let rule, reason.isForeignIdentity, usage.hour.foreign >= UInt64(rule.refusals),
+      // What others without an entry have done is nobody's own.
+      if let rule, uid != Self.sharedUID, reason.isForeignIdentity,
+        usage.hour.foreign >= UInt64(rule.refusals),
         try suspensions.suspension(of: uid) == nil
       {
         // Before the record: should this process be killed in between, the next refusal does it.
         let new = Suspension(since: now, origin: .automatic, reason: rule.reason)
-        try suspensions.store(new, for: uid)
+        try suspensions.store(new, for: uid, replacing: false)
         usage.notices.renew(.suspended)
         suspension = new
       }
       let isSuspended = suspension != nil || reason == .userSuspended
       return RefusalCount(
         usage: usage, suspension: suspension,
-        notice: isSuspended ? usage.takeNotice(.suspended, now: now) : nil)
+        notice: isSuspended ? usage.takeNotice(.suspended, now: now, interval: noticeInterval) : nil
+      )
     }
   }
 
   /// Suspends a user, or gives a suspension another reason.
   ///
+  /// The suspension is in force before the user's lock is asked for, which a process of that very
+  /// user may hold, and before its record, for which there may be no room.
+  ///
   /// - Parameters:
   ///   - uid: The user.
+  ///   - record: Whose record it is noted in: `sharedUID` for a user without an entry; nil = the
+  ///     user's own.
   ///   - clock: The time in seconds since 1970.
   ///   - reason: Why; cut to `Suspension.reasonBytes` bytes.
-  /// - Returns: The suspension that was there before, and the notice that must be sent now.
-  /// - Throws: `LedgerError`.
+  /// - Returns: What it has led to.
+  /// - Throws: `LedgerError`: the user is not suspended.
   package func suspend(
-    uid: UInt32, now clock: () -> UInt64 = Clock.seconds, reason: [UInt8]
-  ) throws(LedgerError) -> (previous: Suspension?, notice: NoticeKind?) {
-    try change(uid: uid, now: clock) { (usage, now) throws(LedgerError) in
-      let previous = try suspensions.suspension(of: uid)
-      try suspensions.store(
-        Suspension(since: now, origin: .administrator, reason: reason), for: uid)
-      if previous == nil { usage.notices.renew(.suspended) }
-      return (previous, usage.takeNotice(.suspended, now: now))
+    uid: UInt32, record: UInt32? = nil, now clock: () -> UInt64 = Clock.seconds, reason: [UInt8]
+  ) throws(LedgerError) -> SuspensionChange {
+    let previous = try suspensions.suspension(of: uid)
+    let new = Suspension(since: clock(), origin: .administrator, reason: reason)
+    try suspensions.store(new, for: uid)
+    do throws(LedgerError) {
+      let notice = try change(uid: record ?? uid, now: clock) { (usage, now) throws(LedgerError) in
+        if previous == nil { usage.notices.renew(.suspended) }
+        return usage.takeNotice(.suspended, now: now, interval: noticeInterval)
+      }
+      return SuspensionChange(previous: previous, notice: notice, unrecorded: nil)
+    } catch {
+      // That it was sent cannot be noted, so it may be sent once more.
+      return SuspensionChange(
+        previous: previous, notice: previous == nil ? .suspended : nil, unrecorded: error)
     }
   }
 
   /// Ends a suspension; the refused identities of the last hour do not bring it back.
   ///
+  /// It has ended before the user's lock is asked for, as it began.
+  ///
   /// - Parameters:
   ///   - uid: The user.
+  ///   - record: Whose record it is noted in: `sharedUID` for a user without an entry; nil = the
+  ///     user's own.
   ///   - clock: The time in seconds since 1970.
-  /// - Returns: The suspension that was ended; nil if there was none, and nothing was changed.
-  /// - Throws: `LedgerError`.
+  /// - Returns: The suspension that was ended, nil if there was none; and what kept the refused
+  ///   identities from being
+  ///   forgotten.
+  /// - Throws: `LedgerError`: the user is as it was.
   package func resume(
-    uid: UInt32, now clock: () -> UInt64 = Clock.seconds
-  ) throws(LedgerError) -> Suspension? {
-    try change(uid: uid, now: clock) { (usage, _) throws(LedgerError) in
-      let previous = try suspensions.suspension(of: uid)
-      try suspensions.remove(for: uid)
-      usage.hour.forgetForeign()
-      return previous
+    uid: UInt32, record: UInt32? = nil, now clock: () -> UInt64 = Clock.seconds
+  ) throws(LedgerError) -> SuspensionChange {
+    let previous = try suspensions.suspension(of: uid)
+    try suspensions.remove(for: uid)
+    do throws(LedgerError) {
+      try change(uid: record ?? uid, now: clock) { (usage, _) throws(LedgerError) in
+        // Those refused identities may have suspended the user again in between.
+        if try suspensions.suspension(of: uid)?.origin == .automatic {
+          try suspensions.remove(for: uid)
+        }
+        usage.hour.forgetForeign()
+      }
+      return SuspensionChange(previous: previous, notice: nil, unrecorded: nil)
+    } catch {
+      return SuspensionChange(previous: previous, notice: nil, unrecorded: error)
     }
   }
 }

@@ -6,7 +6,7 @@ internal import Policy
 ///     0        0–31    "PoRc": somebody's record; "PoTb": a tombstone
 ///              32–63   version, 2
 ///     1        0–31    UID; 0 in a tombstone
-///              32–63   flags: bit 0 = there is a last message, bit 1 = torn; above them the generation
+///              32–63   flags: bit 0 = there is a last message, bit 1 = torn; then the generation
 ///     2                last message, seconds since 1970
 ///     3                torn since, or else, 0 = never, when it was reset; seconds since 1970
 ///     4                number of the hour window's newest step
@@ -25,9 +25,9 @@ internal import Policy
 ///     234              checksum of all words before
 ///
 /// A slot of zeros is free. A slot that is none of these is torn: power was lost, or the disk
-/// failed. Whose it was cannot be trusted to its words, so a tombstone takes its place. Until
-/// the longest window has passed since then, whoever may have had a record there and has no
-/// active one elsewhere counts as having used up everything.
+/// failed. Whose it was cannot be trusted to its words, so a tombstone takes its place. Until the
+/// longest window has passed since then, a user who may have had a record there and has no active
+/// one elsewhere counts as having used up everything.
 ///
 /// What must outlive any tear, who is suspended, is not kept here: see `Suspensions`.
 enum Slot: Equatable {
@@ -44,11 +44,12 @@ enum Slot: Equatable {
   private static let hasLastMessage: UInt32 = 1
   private static let isTorn: UInt32 = 2
   private static let generationShift: UInt32 = 2
+  private static let dayStepWord = 5
   private static let noticesWord = 8
   private static let noticeKinds = 5
   private static let refusedWord = 14
-  private static let liftedWord = refusedWord + Counters.reasonCount
-  private static let hourWord = liftedWord + Counters.reasonCount
+  private static let waivedWord = refusedWord + Counters.reasonCount
+  private static let hourWord = waivedWord + Counters.reasonCount
   private static let checksumWord = wordCount - 1
 
   /// Reads a slot.
@@ -73,6 +74,22 @@ enum Slot: Equatable {
     case (Self.tombstoneMagic, LedgerFormat.version): self = .tombstone(since: words[3])
     default: self = .unreadable
     }
+  }
+
+  /// Tells whether a slot is kept for whom it belongs to, from a few of its words.
+  ///
+  /// - Parameters:
+  ///   - words: Hold the slot.
+  ///   - first: Where it begins.
+  ///   - now: Seconds since 1970.
+  /// - Returns: Whether it is; a torn one is.
+  static func isInUse(_ words: [UInt64], at first: Int, now: UInt64) -> Bool {
+    guard words[first].low == recordMagic else { return words[first] != 0 }
+    let newest = words[first + dayStepWord]
+    let isTornOrReset = words[first + 3] != 0
+    return isTornOrReset
+      || newest + UInt64(QuotaPeriod.day.stepCount)
+        >= now / QuotaPeriod.day.stepSeconds
   }
 
   /// The words of the slot: `wordCount` of them.
@@ -108,7 +125,7 @@ enum Slot: Equatable {
     words.append(usage.notices.last)
     words += usage.notices.byKind
     words += usage.counters.refused
-    words += usage.counters.lifted
+    words += usage.counters.waived
     append(usage.hour.steps, to: &words)
     append(usage.day.steps, to: &words)
     words.append(Checksum.words(words, count: checksumWord))
@@ -133,8 +150,8 @@ enum Slot: Equatable {
         .day, newestStep: words[5], steps: steps(of: .day, in: words, at: dayWord)),
       let notices = Notices(last: words[noticesWord], byKind: Array(kinds)),
       let counters = Counters(
-        messages: words[6], recipients: words[7], refused: Array(words[refusedWord..<liftedWord]),
-        lifted: Array(words[liftedWord..<hourWord]))
+        messages: words[6], recipients: words[7], refused: Array(words[refusedWord..<waivedWord]),
+        waived: Array(words[waivedWord..<hourWord]))
     else { return nil }
     return Usage(
       hour: hour, day: day,
@@ -169,10 +186,10 @@ extension UInt64 {
 extension Usage {
   /// Whether nothing in it matters any more, so that the slot may go to another user.
   ///
-  /// The counters go with it: to whoever reads them that is a restart, as for any program's counters.
+  /// The counters go with it: readers see a restart, as with any program's counters.
   ///
   /// - Parameter now: Seconds since 1970.
-  /// - Returns: Whether it is empty by then.
+  /// - Returns: Whether it is empty at that time.
   func isIdle(at now: UInt64) -> Bool {
     var aged = self
     aged.advance(to: now)

@@ -21,7 +21,7 @@ struct Survey {
   /// Whether a slot could not be read because another process is writing to it.
   var isUnsettled = false
 
-  /// The slots in which the user's record may stand from now on, the best first.
+  /// The slots in which the user's record may be from now on, the best first.
   ///
   /// An active record stays where it is: two of them would be one too many.
   var choices: [UInt32] {
@@ -29,7 +29,7 @@ struct Survey {
     return isOwnActive ? [ownSlot] : [ownSlot] + candidates
   }
 
-  /// Returns the user's usage, aged to the present, wherever its record will stand.
+  /// Returns the user's usage, aged to the present, wherever its record will be.
   ///
   /// A torn record counts as the user's unless an active one proves that it was another's.
   func usage(at now: UInt64) -> Usage {
@@ -45,7 +45,7 @@ struct Survey {
 }
 
 /// A slot that is locked for a user, who may write to it.
-struct SlotClaim {
+struct LockedSlot {
   let slot: UInt32
   var usage: Usage
 }
@@ -99,10 +99,10 @@ extension Ledger {
   /// - Parameters:
   ///   - uid: The user, whose own lock is held.
   ///   - now: Seconds since 1970.
-  /// - Returns: The slot and the usage, aged to the present; nil if others are at work there
+  /// - Returns: The slot and the usage, aged to the present; nil = others are at work there
   ///   and it may be tried again.
   /// - Throws: `LedgerError.noFreeSlot`, `.system`.
-  func claimSlot(for uid: UInt32, now: UInt64) throws(LedgerError) -> SlotClaim? {
+  func lockSlot(for uid: UInt32, now: UInt64) throws(LedgerError) -> LockedSlot? {
     let survey = try survey(uid: uid, now: now, settling: true)
     guard survey.isOwnActive || !survey.isUnsettled else { return nil }
     let choices = survey.choices
@@ -115,7 +115,7 @@ extension Ledger {
         }
       if isOurs {
         for other in survey.leftBehind where other != slot { try empty(other, of: uid, now: now) }
-        return SlotClaim(slot: slot, usage: survey.usage(at: now))
+        return LockedSlot(slot: slot, usage: survey.usage(at: now))
       }
       try unlock(slot)
     }
@@ -124,9 +124,10 @@ extension Ledger {
 
   /// Forgets what an idle record of a user has counted, so that no clock can make it active again.
   ///
-  /// Were the clock set back, it would stand before the record that is active now, and grant what
-  /// that one has granted already. Where another process holds the slot, about to take it over, the
-  /// next charge comes back to it. It must not become free: see `LedgerFormat.freeSlotsSeen`.
+  /// If the clock were set back, it would be found before the record that is active now, and grant
+  /// what that one has granted already. Where another process holds the slot, about to take it
+  /// over, the next charge comes back to it. It must not become free: see
+  /// `LedgerFormat.freeSlotsSeen`.
   private func empty(_ slot: UInt32, of uid: UInt32, now: UInt64) throws(LedgerError) {
     guard try tryLock(slot) else { return }
     if case .record(uid, var usage) = try contents(of: slot), usage.isIdle(at: now) {
@@ -167,7 +168,7 @@ extension Ledger {
     let first = try contents(of: slot)
     guard Self.isUnsettled(first, now) else { return first }
     guard marking else {
-      // Reading twice tells a write that was under way from a torn record well enough for a report.
+      // For a report, reading twice is enough to tell a torn record from one that is being written.
       Clock.pause(milliseconds: 1)
       let second = try contents(of: slot)
       return Self.isUnsettled(second, now) ? .tombstone(since: now) : second
@@ -203,7 +204,7 @@ extension Ledger {
     }
   }
 
-  /// Whether a tombstone still stands for everything that a record may have held.
+  /// Whether a tombstone still counts as a record that has used up everything.
   private static func blocks(_ since: UInt64, _ now: UInt64) -> Bool {
     now < since || now - since < QuotaPeriod.day.windowSeconds
   }

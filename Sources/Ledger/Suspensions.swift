@@ -5,15 +5,16 @@ package import Policy
 ///
 ///     suspended/UID = origin SP seconds LF reason LF
 ///
-/// That the file is there is the suspension; what stands in it only tells why. So nothing that happens
-/// to the contents lifts one: neither a tear nor a disk that is full, and a state file that is
-/// removed or replaced leaves it alone. For who is not suspended it costs one `open` that finds nothing, and
-/// exempt users, who have no record, are bound by it like all others.
+/// The file is the suspension; its contents only say why. So a torn file or a full disk does not
+/// end one, nor does a state file that is removed or replaced. For a user who is not suspended this
+/// costs one failed `open`. It also applies to exempt users, who have no record.
 package struct Suspensions: Sendable {
   private let directory: [UInt8]
 
   /// More than any such file has.
   private static let maximumBytes = 512
+  /// More than there can be users: the state file has a quarter as many slots.
+  private static let maximumCount = 1 << 20
 
   /// Finds the suspensions that go with a state file.
   ///
@@ -24,10 +25,11 @@ package struct Suspensions: Sendable {
 
   /// Tells whether a user is suspended.
   ///
-  /// Where there is no such directory nobody is. What cannot be found out is an error, for exempt users too.
+  /// Without the directory nobody is. If it cannot be found out, that is an error, for exempt users
+  /// too.
   ///
   /// - Parameter uid: The user.
-  /// - Returns: The suspension; nil if there is none.
+  /// - Returns: The suspension; nil = none.
   /// - Throws: `LedgerError.system`.
   package func suspension(of uid: UInt32) throws(LedgerError) -> Suspension? {
     do {
@@ -44,7 +46,7 @@ package struct Suspensions: Sendable {
   /// - Throws: `LedgerError.system`.
   package func all() throws(LedgerError) -> [(uid: UInt32, suspension: Suspension)] {
     let names: [[UInt8]]
-    do { names = try FileSystem.names(in: directory) } catch {
+    do { names = try FileSystem.names(in: directory, limit: Self.maximumCount) } catch {
       guard error.isNotFound else { throw .system(error) }
       return []
     }
@@ -56,28 +58,42 @@ package struct Suspensions: Sendable {
     return found
   }
 
-  /// Suspends a user, or gives a suspension another reason; on the disk when this returns.
+  /// Suspends a user; on the disk when this returns.
   ///
-  /// The caller holds the user's lock, so that the one name a user has for an unfinished file is enough.
-  func store(_ suspension: Suspension, for uid: UInt32) throws(LedgerError) {
+  /// - Parameters:
+  ///   - suspension: The suspension.
+  ///   - uid: The user.
+  ///   - replacing: Whether it takes the place of one that is there, which otherwise stays.
+  /// - Throws: `LedgerError.system`.
+  func store(
+    _ suspension: Suspension, for uid: UInt32, replacing: Bool = true
+  ) throws(LedgerError) {
     let final = path(of: uid)
-    let unfinished = final + Array(".new".utf8)
+    // An order of the administrator's waits for no lock: two of them may be at work here.
+    let unfinished = final + Array(".new.\(UInt64.random(in: .min ... .max))".utf8)
     try system { () throws(Errno) in
       do throws(Errno) { try FileSystem.makeDirectory(directory) } catch {
         guard error.isAlreadyThere else { throw error }
       }
-      let file = try FileDescriptor.open(
-        path: unfinished, options: [.writeOnly, .create, .truncate])
-      try file.writeAll(Self.text(of: suspension))
-      try file.sync()
-      try FileSystem.rename(unfinished, to: final)
+      do throws(Errno) {
+        let file = try FileDescriptor.open(
+          path: unfinished, options: [.writeOnly, .create, .exclusive])
+        try file.writeAll(Self.text(of: suspension))
+        try file.sync()
+        if replacing {
+          try FileSystem.rename(unfinished, to: final)
+        } else {
+          try FileSystem.renameToFreeName(unfinished, to: final)
+        }
+      } catch {
+        try? FileSystem.unlink(unfinished)
+        guard !replacing, error.isAlreadyThere else { throw error }
+      }
       try syncDirectory()
     }
   }
 
-  /// Ends a suspension.
-  ///
-  /// It is on the disk when this returns. The caller holds the user's lock.
+  /// Ends a suspension; on the disk when this returns.
   func remove(for uid: UInt32) throws(LedgerError) {
     let file = path(of: uid)
     try system { () throws(Errno) in
@@ -115,7 +131,7 @@ package struct Suspensions: Sendable {
     ]
   }
 
-  /// Reads the contents; what is none of ours is a suspension for an unknown reason.
+  /// Reads the contents; malformed contents are a suspension for an unknown reason.
   static func read(_ text: [UInt8]) -> Suspension {
     let lines = text.split(separator: lineFeed, omittingEmptySubsequences: false)
     let words = lines[0].split(separator: UInt8(ascii: " "))

@@ -50,8 +50,8 @@ struct CStrings {
 
   /// Calls `body` with the pointers, the last one followed by a null pointer.
   ///
-  /// They are valid during the call only. The pointers are mutable because execve(2) declares them so;
-  /// it does not write.
+  /// They are valid during the call only. The pointers are mutable because execve(2) declares them
+  /// so; it does not write.
   func withPointers<Result>(
     _ body: (UnsafeBufferPointer<UnsafeMutablePointer<CChar>?>) throws(Errno) -> Result
   ) throws(Errno) -> Result {

@@ -8,8 +8,6 @@ package struct CivilDate: Equatable, Sendable {
   package let month: Int
   /// The day of the month, 1 to 31.
   package let day: Int
-  /// The day of the week, 0 (Sunday) to 6.
-  package let weekday: Int
 
   /// Creates the date that is some days after 1 January 1970.
   ///
@@ -29,16 +27,12 @@ package struct CivilDate: Equatable, Sendable {
     day = Int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
     month = Int(monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9)
     year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-    weekday = Int((days + 4) % 7)
   }
 
   /// The English abbreviation of the month (RFC 5322 §3.3, RFC 3164 §4.1.2).
   package var monthName: String { Self.monthNames[month - 1] }
-  /// The English abbreviation of the weekday (RFC 5322 §3.3).
-  package var weekdayName: String { Self.weekdayNames[weekday] }
 
   private static let monthNames = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
-  private static let weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 }

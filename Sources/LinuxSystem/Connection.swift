@@ -9,8 +9,9 @@ package struct Connection: ~Copyable {
 
   /// Connects to a TCP port as another user.
   ///
-  /// A firewall's owner match asks for the file system user at the moment when the socket was made. Only the effective
-  /// IDs change, for that moment: the other user can neither signal nor trace this process meanwhile.
+  /// A firewall's owner match asks for the file system user at the moment when the socket was made.
+  /// Only the effective IDs change, for that moment: the other user can neither signal nor trace
+  /// this process meanwhile.
   ///
   /// - Parameters:
   ///   - address: An IPv4 or IPv6 address in numbers.
@@ -19,8 +20,8 @@ package struct Connection: ~Copyable {
   ///   - groupID: That user's group.
   ///   - milliseconds: How long the connecting may take, and every read and write later.
   /// - Returns: The open connection.
-  /// - Throws: `Errno`: ECONNREFUSED where nothing listens or a firewall resets, ETIMEDOUT where nothing answers,
-  ///   EINVAL if it is no address.
+  /// - Throws: `Errno`: ECONNREFUSED where nothing listens or a firewall resets, ETIMEDOUT where
+  ///   nothing answers, EINVAL if it is not an address.
   ///
   /// The corresponding C functions are `setresuid`, `socket` and `connect`.
   package static func open(
@@ -43,13 +44,15 @@ package struct Connection: ~Copyable {
 
   /// Reads what is there, waiting for the first byte.
   ///
-  /// - Parameter count: The most bytes.
+  /// - Parameters:
+  ///   - count: The most bytes.
+  ///   - milliseconds: How long is waited; nil = as long as for the connecting.
   /// - Returns: The bytes; none at the end.
   /// - Throws: `Errno`; ETIMEDOUT if nothing comes in time.
   ///
   /// The corresponding C function is `read`.
-  package func read(upTo count: Int) throws(Errno) -> [UInt8] {
-    try Self.wait(for: descriptor, Int16(POLLIN), deadline)
+  package func read(upTo count: Int, milliseconds: Int32? = nil) throws(Errno) -> [UInt8] {
+    try Self.wait(for: descriptor, Int16(POLLIN), milliseconds ?? deadline)
     return try descriptor.read(upTo: count)
   }
 

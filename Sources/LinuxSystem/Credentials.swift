@@ -1,4 +1,7 @@
 internal import Glibc
+#if !hasFeature(Embedded)
+  internal import GlibcExtras
+#endif
 
 /// The user and group IDs of a process.
 package struct Credentials: Equatable, Sendable {
@@ -30,6 +33,22 @@ package struct Credentials: Equatable, Sendable {
       realGroupID: group.0, effectiveGroupID: group.1, savedGroupID: group.2)
   }
 
+  /// Returns who called the program, if nobody has changed that since.
+  ///
+  /// The corresponding C function is `getuid`.
+  package static func realUserID() -> UInt32 { getuid() }
+
+  /// Returns who the kernel asks about permissions of files: the effective user, but for a process
+  /// that has left its caller.
+  ///
+  /// The corresponding C function is `setfsuid`, which changes nothing where no user has this ID.
+  package static func fileUserID() -> UInt32 { UInt32(bitPattern: setfsuid(.max)) }
+
+  /// Who called the program, also after `leaveCaller`; the saved user is the account until the end.
+  private var callerUserID: UInt32 {
+    realUserID == savedUserID ? effectiveUserID : realUserID
+  }
+
   /// Whether the process holds rights that its caller does not have.
   ///
   /// SecureStart.c asks the same question with the same test before the Swift runtime starts.
@@ -38,17 +57,57 @@ package struct Credentials: Equatable, Sendable {
       || realGroupID != effectiveGroupID || effectiveGroupID != savedGroupID
   }
 
-  /// Makes the effective user and group the real and saved ones, too, for good.
+  /// Takes the process from its caller, who can neither signal nor trace it from here on.
   ///
-  /// From here on the caller can neither signal nor trace the process, and programs it executes see
-  /// the effective user as who calls them.
+  /// The real and the saved user, which the kernel asks about that, become the account. The caller
+  /// stays in the effective one, so that the process can still become the caller's again.
+  ///
+  /// - Parameter asCaller: Done in between: files are opened with the caller's rights.
+  /// - Throws: `Errno`; EPERM if the kernel reports other IDs afterwards than asked for.
+  ///
+  /// The corresponding C functions are `setresuid`, `setfsuid` and `setresgid`.
+  static func leaveCaller(_ asCaller: () throws(Errno) -> Void) throws(Errno) {
+    let before = current()
+    let (account, caller, group) = (before.savedUserID, before.callerUserID, before.savedGroupID)
+    try check("setresuid") { setresuid(account, caller, account) }
+    try asCaller()
+    // A call of root's costs nobody a process, and is never to become root's again.
+    let kept = caller == 0 ? account : caller
+    if kept != caller { try check("setresuid") { setresuid(account, kept, account) } }
+    _ = setfsuid(account)
+    try check("setresgid") { setresgid(group, group, group) }
+    let expected = Credentials(
+      realUserID: account, effectiveUserID: kept, savedUserID: account,
+      realGroupID: group, effectiveGroupID: group, savedGroupID: group)
+    guard current() == expected, fileUserID() == account else {
+      throw Errno(number: EPERM, call: "setresuid")
+    }
+  }
+
+  /// Makes a process that has left its caller, and sends nothing, the caller's again, for good.
+  ///
+  /// Who does not ask for the status of ended processes keeps them, and they count as the real
+  /// user's: they must not be the account's.
+  ///
+  /// - Throws: `Errno`.
+  ///
+  /// The corresponding C function is `setresuid`.
+  package static func returnToCaller() throws(Errno) {
+    let before = current()
+    guard before.realUserID == before.savedUserID else { return }
+    let caller = before.effectiveUserID
+    try check("setresuid") { setresuid(caller, caller, caller) }
+  }
+
+  /// Makes the saved user and group the real and effective ones, too, for good: programs that the
+  /// process executes see them as who calls.
   ///
   /// - Throws: `Errno`; EPERM if the kernel reports other IDs afterwards than asked for.
   ///
   /// The corresponding C functions are `setresgid` and `setresuid`.
-  package static func becomeEffective() throws(Errno) {
+  package static func becomeAccount() throws(Errno) {
     let before = current()
-    try setAll(userID: before.effectiveUserID, groupID: before.effectiveGroupID)
+    try setAll(userID: before.savedUserID, groupID: before.savedGroupID)
   }
 
   /// Gives all privilege back: real, effective and saved IDs become the caller's, for good.

@@ -37,8 +37,17 @@ package struct Errno: Error, Equatable, Sendable {
   package var isPermissionDenied: Bool { number == EACCES || number == EPERM }
   /// Whether the name exists already (EEXIST).
   package var isAlreadyThere: Bool { number == EEXIST }
-  /// Whether the last component of the path is a symbolic link that was not to be followed (ELOOP).
-  package var isSymbolicLink: Bool { number == ELOOP }
+  /// Whether something did not happen in time (ETIMEDOUT).
+  package var isTimeout: Bool { number == ETIMEDOUT }
+
+  /// The error of reading a message from a client that has gone away, or was silent for too long
+  /// (ECONNRESET).
+  ///
+  /// It is told apart from a failing read(2) by its call, the command of SMTP.
+  package static var connectionLost: Errno { Errno(number: ECONNRESET, call: "DATA") }
+
+  /// The error of a file that was never opened (EBADF).
+  package static var notOpen: Errno { Errno(number: EBADF, call: "read") }
 }
 
 /// Returns what a system call returns, as the one place that looks at errno.

@@ -7,15 +7,9 @@ package enum Execution {
     /// By itself, with this status (0 to 255).
     case exited(Int32)
     /// By this signal.
-    case signalled(Int32)
-  }
-
-  /// What a program wrote, and how it ended.
-  package struct Capture: Equatable, Sendable {
-    /// How it ended.
-    package let reason: ExitReason
-    /// Its standard output.
-    package let output: [UInt8]
+    case signaled(Int32)
+    /// Before the program was executed, by the objection that was asked for.
+    case declined(UInt8)
   }
 
   /// Replaces this program by another one, which gets default signals and descriptors 0 to 2.
@@ -38,12 +32,35 @@ package enum Execution {
         ProcessState.setDisposition(of: signal, ignored: true)
       }
     }
-    let number = try unsafe withVectors(path, arguments, environment) { (file, argv, envp) in
+    try ProcessState.replaceForbiddenOutputs()
+    throw try unsafe withVectors(path, arguments, environment) { (file, argv, envp) in
       // SAFETY: one C string and two null-terminated vectors of them, alive during the call.
-      _ = unsafe Glibc.execve(file, argv, envp)
-      return errno
+      unsafe execute(file, argv, envp)
     }
-    throw Errno(number: number, call: "execve")
+  }
+
+  /// How often, and after how many milliseconds each, a program is tried that the limit of
+  /// processes keeps from being executed.
+  private static let executionAttempts = 400
+  private static let executionPauseMilliseconds = 50
+
+  /// Calls execve(2), again for some seconds where the user has too many processes for this one's
+  /// limit (EAGAIN): the account postern's end within moments, whoever made them.
+  ///
+  /// - Returns: Why there is no other program now.
+  static func execute(
+    _ file: UnsafePointer<CChar>, _ argv: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ envp: UnsafePointer<UnsafeMutablePointer<CChar>?>
+  ) -> Errno {
+    var number: Int32 = 0
+    for _ in 0..<executionAttempts {
+      // SAFETY: the caller passes one C string and two null-terminated vectors of them.
+      _ = unsafe Glibc.execve(file, argv, envp)
+      number = errno
+      guard number == EAGAIN else { break }
+      Clock.pause(milliseconds: executionPauseMilliseconds)
+    }
+    return Errno(number: number, call: "execve")
   }
 
   /// Calls `body` with what execve(2) takes; the pointers are valid during the call only.
@@ -68,8 +85,8 @@ package enum Execution {
     }
   }
 
-  /// Replaces this program by another one, which gets everything as this one got it: arguments, environment,
-  /// descriptors, dispositions of signals.
+  /// Replaces this program by another one, which gets everything as this one got it: arguments,
+  /// environment, descriptors, dispositions of signals.
   ///
   /// - Parameter path: The program.
   /// - Throws: `Errno`; this program goes on as before.
@@ -77,7 +94,8 @@ package enum Execution {
   /// The corresponding C function is `execv`.
   package static func becomeUnchanged(_ path: [UInt8]) throws(Errno) -> Never {
     let number = try unsafe withCString(path, for: "execv") { (file) throws(Errno) -> Int32 in
-      // SAFETY: a C string during the call, and the process's own argument vector, which nobody changes.
+      // SAFETY: a C string during the call, and the process's own argument vector, which nobody
+      // changes.
       _ = unsafe Glibc.execv(file, CommandLine.unsafeArgv)
       return errno
     }
@@ -86,8 +104,9 @@ package enum Execution {
 
   /// Runs a program with a file as its standard input and waits for its end.
   ///
-  /// It gets default signals, an empty signal mask, and descriptors 1 and 2 of this process; the effective user is who
-  /// calls it. This process waits as the one that it was.
+  /// It gets an empty signal mask, and descriptors 1 and 2 of this process as far as they cannot
+  /// make it wait for ever; the effective user is who calls it (`ProcessState.leaveCaller`). The
+  /// waiting parent keeps its user IDs.
   ///
   /// - Parameters:
   ///   - path: The program.
@@ -95,6 +114,8 @@ package enum Execution {
   ///   - environment: Its whole environment, `NAME=value` each.
   ///   - standardInput: Its standard input, read from where its position is.
   ///   - secondsToLive: When SIGALRM ends it at the latest; nil = never.
+  ///   - objection: Asked in the child when nobody can hold it back any more; what it returns keeps
+  ///     the program from being executed.
   /// - Returns: How it ended.
   /// - Throws: `Errno` if it could not be started or waited for (ECHILD if this process ignores
   ///   SIGCHLD).
@@ -102,29 +123,27 @@ package enum Execution {
   /// The corresponding C functions are `fork`, `execve` and `waitpid`.
   package static func spawnAndWait(
     _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]],
-    standardInput: borrowing FileDescriptor, secondsToLive: UInt32? = nil
+    standardInput: borrowing FileDescriptor, secondsToLive: UInt32? = nil,
+    objection: (() -> UInt8?)? = nil
   ) throws(Errno) -> ExitReason {
-    let child = try spawn(
+    let start = try spawn(
       path, arguments: arguments, environment: environment,
       Preparation(
-        redirections: [Redirection(from: standardInput.rawValue, to: 0)],
-        secondsToLive: secondsToLive))
-    return try waitForEnd(of: child)
+        redirections: [Redirection(from: standardInput.rawValue, to: 0)], leavesCaller: true,
+        objection: objection, secondsToLive: secondsToLive))
+    return try end(of: start)
   }
 
-  /// Runs a program with this process's own standard input and waits for its end.
-  ///
-  /// - Returns: How it ended.
-  /// - Throws: `Errno`, as the variant with a file.
-  package static func spawnAndWait(
-    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]
-  ) throws(Errno) -> ExitReason {
-    try spawnAndWait(
-      path, arguments: arguments, environment: environment, standardInput: .standardInput)
+  /// Waits for a child that was started.
+  static func end(of start: Start) throws(Errno) -> ExitReason {
+    switch start {
+    case .running(let child): try waitForEnd(of: child)
+    case .declined(let objection): .declined(objection)
+    }
   }
 
   /// Starts a program that nobody waits for: with a file as its standard input, without output, in
-  /// a session of its own, so that no key pressed at a terminal ends it.
+  /// `/` and in a session of its own, so that no key pressed at a terminal ends it.
   ///
   /// The effective user is who calls it.
   ///
@@ -148,44 +167,6 @@ package enum Execution {
         redirections: [
           Redirection(from: standardInput.rawValue, to: 0),
           Redirection(from: null.rawValue, to: 1), Redirection(from: null.rawValue, to: 2),
-        ], inOwnSession: true, secondsToLive: secondsToLive))
-  }
-
-  /// Runs a program without input and returns what it wrote to standard output.
-  ///
-  /// - Parameters:
-  ///   - path: The program.
-  ///   - arguments: Its arguments, the program's name first, each without NUL.
-  ///   - environment: Its whole environment, `NAME=value` each.
-  ///   - maximumBytes: The most output that is accepted.
-  /// - Returns: The output, and how the program ended.
-  /// - Throws: `Errno`; EFBIG if it writes more than `maximumBytes`, after its end.
-  package static func capture(
-    _ path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], maximumBytes: Int
-  ) throws(Errno) -> Capture {
-    let null = try FileDescriptor.open(path: "/dev/null")
-    let ends = try FileDescriptor.pipe()
-    let child = try spawn(
-      path, arguments: arguments, environment: environment,
-      Preparation(redirections: [
-        Redirection(from: null.rawValue, to: 0), Redirection(from: ends.writeEnd.rawValue, to: 1),
-      ]))
-    let (output, failure) = collect(ends, limit: maximumBytes)
-    let reason = try waitForEnd(of: child)
-    if let failure { throw failure }
-    return Capture(reason: reason, output: output)
-  }
-
-  /// Reads all output of a child, closing both ends, so that a child that writes more gets SIGPIPE
-  /// and can be waited for.
-  private static func collect(
-    _ ends: consuming PipeEnds, limit: Int
-  ) -> (output: [UInt8], failure: Errno?) {
-    let readEnd = ends.keepReadEnd()
-    do {
-      return (try readEnd.readToEnd(limit: limit), nil)
-    } catch {
-      return ([], error)
-    }
+        ], leavesCaller: true, isDetached: true, secondsToLive: secondsToLive))
   }
 }

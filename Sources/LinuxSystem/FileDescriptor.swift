@@ -5,9 +5,13 @@ internal import Glibc
 /// Descriptors 0 to 2 are the exception: they belong to the process and are never closed, so that
 /// no other file can get one of their numbers and receive what is meant for standard error.
 /// `exit` and `execve` run no deinit; what must happen before them is called explicitly.
+///
+/// `@usableFromInline`, because Embedded Swift of 6.3 does not find the deinit of a type of another
+/// module without it.
+@usableFromInline
 package struct FileDescriptor: ~Copyable, Sendable {
   /// The number the kernel knows it by.
-  package let rawValue: Int32
+  package private(set) var rawValue: Int32
 
   /// Takes over a descriptor that nobody else closes.
   ///
@@ -23,6 +27,9 @@ package struct FileDescriptor: ~Copyable, Sendable {
   /// Standard input, borrowed from the process: ending it closes nothing.
   package static var standardInput: FileDescriptor { FileDescriptor(adopting: 0) }
 
+  /// Standard output, borrowed from the process: ending it closes nothing.
+  package static var standardOutput: FileDescriptor { FileDescriptor(adopting: 1) }
+
   /// How a file is opened; a symbolic link at the end of the path is refused unless stated.
   package struct Options: OptionSet, Sendable {
     /// The bits of open(2).
@@ -31,7 +38,8 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// Creates options from bits of open(2).
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// Joins options: the generic one of the standard library costs 40 000 instructions at its first use.
+    /// Joins options: the generic one of the standard library costs 40 000 instructions at its
+    /// first use.
     package init(arrayLiteral elements: Options...) {
       var bits: Int32 = 0
       for element in elements { bits |= element.rawValue }
@@ -50,8 +58,6 @@ package struct FileDescriptor: ~Copyable, Sendable {
     package static let exclusive = Options(rawValue: O_EXCL)
     /// Emptied if it exists.
     package static let truncate = Options(rawValue: O_TRUNC)
-    /// Every write goes to the end.
-    package static let append = Options(rawValue: O_APPEND)
     /// It must be a directory.
     package static let directory = Options(rawValue: O_DIRECTORY)
     /// Opening a FIFO or a device does not wait.
@@ -70,7 +76,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
   ///   - options: How it is opened.
   ///   - permissions: The permission bits of a created file, cut by the umask.
   /// - Returns: The open file.
-  /// - Throws: `Errno`; `isSymbolicLink` if the path ends in a link that is not to be followed.
+  /// - Throws: `Errno`; ELOOP if the path ends in a link that is not to be followed.
   ///
   /// The corresponding C function is `open`.
   package static func open(
@@ -130,7 +136,8 @@ package struct FileDescriptor: ~Copyable, Sendable {
   /// The corresponding C function is `close`.
   package consuming func close() throws(Errno) {
     let number = rawValue
-    discard self
+    // The deinit that follows finds nothing to close; Embedded Swift does not know `discard self`.
+    rawValue = -1
     if number > 2, Glibc.close(number) == -1 {
       throw Errno(number: errno, call: "close")
     }
@@ -172,7 +179,4 @@ package struct PipeEnds: ~Copyable, Sendable {
 
   /// Keeps the end where the bytes come out and closes the other one.
   package consuming func keepReadEnd() -> FileDescriptor { readEnd }
-
-  /// Keeps the end where the bytes go in and closes the other one.
-  package consuming func keepWriteEnd() -> FileDescriptor { writeEnd }
 }

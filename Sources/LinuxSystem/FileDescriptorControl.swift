@@ -22,7 +22,8 @@ extension FileDescriptor {
     try check("lseek") { lseek(rawValue, position, SEEK_SET) }
   }
 
-  /// Returns the file's own position, which all descriptors of this opening share, those of a child among them.
+  /// Returns the file's own position, which all descriptors of this opening share, those of a child
+  /// among them.
   ///
   /// - Returns: Bytes from the beginning.
   /// - Throws: `Errno`.
@@ -35,7 +36,7 @@ extension FileDescriptor {
   /// Returns where the next data of a sparse file begin.
   ///
   /// - Parameter offset: Where the search starts, in bytes.
-  /// - Returns: A position that is not in a hole, at least `offset`; nil if only holes follow.
+  /// - Returns: A position that is not in a hole, at least `offset`; nil = only holes follow.
   /// - Throws: `Errno`.
   ///
   /// The corresponding C function is `lseek` with `SEEK_DATA`.
@@ -47,18 +48,6 @@ extension FileDescriptor {
       guard error.number == ENXIO else { throw error }
       return nil
     }
-  }
-
-  /// Returns where the next hole of a sparse file begins; the end of a file counts as one.
-  ///
-  /// - Parameter offset: Where the search starts, in bytes, before the end of the file.
-  /// - Returns: A position that is at least `offset`.
-  /// - Throws: `Errno`.
-  ///
-  /// The corresponding C function is `lseek` with `SEEK_HOLE`.
-  package func nextHole(from offset: UInt64) throws(Errno) -> UInt64 {
-    let position = try fileOffset(offset, for: "lseek")
-    return UInt64(try check("lseek") { lseek(rawValue, position, SEEK_HOLE) })
   }
 
   /// Cuts or extends the file; an extension is a hole.
@@ -100,6 +89,36 @@ extension FileDescriptor {
   ///
   /// The corresponding C function is `isatty`.
   package var isTerminal: Bool { isatty(rawValue) == 1 }
+
+  // MARK: Readiness
+
+  /// Waits for something to read, or for the end of the file.
+  ///
+  /// - Parameter seconds: How long, at most 2 147 483.
+  /// - Throws: `Errno`; `isTimeout` if nothing came in time.
+  ///
+  /// The corresponding C function is `poll`.
+  package func waitForInput(seconds: Int32) throws(Errno) {
+    try wait(for: Int16(POLLIN), seconds: seconds)
+  }
+
+  /// Waits for room to write; a pipe has at least 4096 bytes of it then.
+  ///
+  /// - Parameter seconds: How long, at most 2 147 483.
+  /// - Throws: `Errno`; `isTimeout` if nobody made room in time.
+  ///
+  /// The corresponding C function is `poll`.
+  package func waitForRoom(seconds: Int32) throws(Errno) {
+    try wait(for: Int16(POLLOUT), seconds: seconds)
+  }
+
+  /// An error or a closed other end counts as readiness: the transfer that follows reports it.
+  private func wait(for events: Int16, seconds: Int32) throws(Errno) {
+    var request = pollfd(fd: rawValue, events: events, revents: 0)
+    // SAFETY: the kernel reads and writes the one structure it is told of.
+    let count = try check("poll") { unsafe poll(&request, 1, seconds * 1_000) }
+    guard count > 0 else { throw Errno(number: ETIMEDOUT, call: "poll") }
+  }
 
   // MARK: Locks
 
@@ -146,6 +165,25 @@ extension FileDescriptor {
   package func unlockAll() throws(Errno) {
     // A count of 0 reaches to the end of all possible files.
     try setLock(F_OFD_SETLK, Int32(F_UNLCK), 0, 0)
+  }
+
+  /// Locks the whole file, or a directory, against every other opening that asks for this lock;
+  /// never waits.
+  ///
+  /// The lock ends with the last descriptor of this opening, also by SIGKILL.
+  ///
+  /// - Returns: Whether the lock was got.
+  /// - Throws: `Errno`.
+  ///
+  /// The corresponding C function is `flock`.
+  package func tryLockWhole() throws(Errno) -> Bool {
+    do {
+      try check("flock") { flock(rawValue, LOCK_EX | LOCK_NB) }
+      return true
+    } catch {
+      guard error.number == EWOULDBLOCK else { throw error }
+      return false
+    }
   }
 
   private func setLock(

@@ -12,7 +12,7 @@ extension FileDescriptor {
   /// The corresponding C function is `read`.
   package func read(into buffer: inout [UInt8], at start: Int = 0) throws(Errno) -> Int {
     precondition(start >= 0 && start <= buffer.count)
-    // SAFETY: the kernel writes at most the room behind `start`.
+    // SAFETY: the kernel writes at most the room after `start`.
     return try unsafe buffer.withUnsafeMutableBufferPointer { (raw) throws(Errno) -> Int in
       let room = unsafe UnsafeMutableBufferPointer(rebasing: raw[start...])
       return try waiting(for: Int16(POLLIN)) { () throws(Errno) in
@@ -91,28 +91,6 @@ extension FileDescriptor {
     }
   }
 
-  /// Writes to a position without moving the file's own, in one call unless the disk is full.
-  ///
-  /// - Parameters:
-  ///   - bytes: What to write, all of it.
-  ///   - offset: Where to, in bytes from the beginning.
-  /// - Throws: `Errno`; EFBIG under a lowered RLIMIT_FSIZE.
-  ///
-  /// The corresponding C function is `pwrite`.
-  package func pwrite(_ bytes: [UInt8], offset: UInt64) throws(Errno) {
-    let start = try fileOffset(offset, for: "pwrite")
-    // SAFETY: the kernel reads only what lies inside the array.
-    try unsafe bytes.withUnsafeBufferPointer { (raw) throws(Errno) in
-      var written = 0
-      while written < raw.count {
-        let rest = unsafe UnsafeBufferPointer(rebasing: raw[written...])
-        written += try check("pwrite") {
-          unsafe Glibc.pwrite(rawValue, rest.baseAddress, rest.count, start + written)
-        }
-      }
-    }
-  }
-
   /// Reads little-endian words of 64 bits from a position without moving the file's own.
   ///
   /// - Parameters:
@@ -142,12 +120,15 @@ extension FileDescriptor {
     return words
   }
 
-  /// Writes words of 64 bits, little-endian, as `pwrite(_:offset:)` does.
+  /// Writes words of 64 bits, little-endian, to a position without moving the file's own, in one
+  /// call unless the disk is full.
   ///
   /// - Parameters:
   ///   - words: What to write, all of it.
   ///   - offset: Where to, in bytes from the beginning.
   /// - Throws: `Errno`; EFBIG under a lowered RLIMIT_FSIZE.
+  ///
+  /// The corresponding C function is `pwrite`.
   package func pwriteWords(_ words: [UInt64], offset: UInt64) throws(Errno) {
     let start = try fileOffset(offset, for: "pwrite")
     var stored = words

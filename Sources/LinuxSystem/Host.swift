@@ -12,6 +12,16 @@ package enum Clock {
     return UInt64(clamping: now.tv_sec)
   }
 
+  /// Returns the milliseconds since some moment in the past, whatever the clock is set to.
+  ///
+  /// The corresponding C function is `clock_gettime` with `CLOCK_MONOTONIC`.
+  package static func monotonicMilliseconds() -> UInt64 {
+    var now = timespec()
+    // SAFETY: the kernel fills one structure.
+    guard unsafe clock_gettime(CLOCK_MONOTONIC, &now) == 0 else { return 0 }
+    return UInt64(clamping: now.tv_sec) * 1_000 + UInt64(clamping: now.tv_nsec / 1_000_000)
+  }
+
   /// Waits; a signal that is handled elsewhere may end it early.
   ///
   /// - Parameter milliseconds: How long, at most 999.
@@ -38,7 +48,7 @@ package enum Host {
     }
   }
 
-  /// Returns the working directory, or nil if it cannot be told.
+  /// Returns the working directory; nil = unknown.
   ///
   /// The corresponding C function is `getcwd`.
   package static func currentDirectory() -> [UInt8]? {

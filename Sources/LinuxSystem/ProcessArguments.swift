@@ -23,7 +23,7 @@ package enum Environment {
   /// Returns the value of a variable.
   ///
   /// - Parameter name: Its name.
-  /// - Returns: The bytes, or nil if it is not set.
+  /// - Returns: The bytes; nil = it is not set.
   ///
   /// The corresponding C function is `getenv`.
   package static func value(_ name: String) -> [UInt8]? {

@@ -10,20 +10,23 @@ package struct LimitFault: Error, Equatable, Sendable {
 
 /// What a caller can withhold, and how much of it one message takes.
 ///
-/// Without this check the work would end half-way: an allocation that fails kills a Swift program, and Postfix's
-/// sendmail without a child process tries again for ever, as postern.
+/// Without this check the work would end half-way: an allocation that fails kills a Swift program,
+/// and Postfix's sendmail without a child process tries again forever, as postern.
 package enum LimitedResource: Sendable, CaseIterable {
   case addressSpace, data, stack, descriptors, processes
 
   /// The least that is enough, in bytes, descriptors or processes.
   ///
-  /// With less than 1.8 MB of data, 9 MB of address space or 16 KB of stack no code of this program runs at all: the
-  /// kernel or the start code of the C library ends it, and nothing has been read by then.
+  /// With less than 128 KB of data, 1 MB of address space or 64 KB of stack (ordinary Swift: 1.8
+  /// MB, 9 MB, 16 KB) no code of this program runs at all: the kernel ends it, and nothing has been
+  /// read by then.
   package var minimum: UInt64 {
     switch self {
-    // Postfix's sendmail maps 44 MiB, most of it the libraries of ICU and Kerberos; this program 13 MiB.
+    // Postfix's sendmail maps 44 MiB, most of it the libraries of ICU and Kerberos; this program 1
+    // MiB.
     case .addressSpace: 64 << 20
-    // 8 MB with a header section of 256 KB that is full of addresses, whatever the size of the body.
+    // 11 MB with a header section of 256 KB that is full of addresses, whatever the size of the
+    // body.
     case .data: 32 << 20
     // 48 KiB were always enough.
     case .stack: 256 << 10
@@ -31,6 +34,18 @@ package enum LimitedResource: Sendable, CaseIterable {
     case .descriptors: 16
     // This one, Postfix's sendmail under supervision, and its postdrop.
     case .processes: 3
+    }
+  }
+
+  /// To what a lower soft limit is raised, where the hard one allows it.
+  ///
+  /// An unlimited stack would change the memory layout of the child, and many thousand descriptors
+  /// slow down programs that close them one by one: these get the usual values.
+  var wanted: UInt64 {
+    switch self {
+    case .addressSpace, .data, .processes: .max
+    case .stack: 8 << 20
+    case .descriptors: 1_024
     }
   }
 
@@ -45,7 +60,7 @@ package enum LimitedResource: Sendable, CaseIterable {
     }
   }
 
-  /// The bytes of the unit in which `ulimit` counts; 1 for what is no memory.
+  /// The bytes of the unit in which `ulimit` counts; 1 for what is not memory.
   package var ulimitUnitBytes: UInt64 {
     switch self {
     case .addressSpace, .data, .stack: 1_024
@@ -68,32 +83,24 @@ extension ProcessState {
   /// Undoes soft limits that the caller has lowered, as far as the hard limits allow, and forbids
   /// core dumps, since memory holds other people's mail.
   ///
+  /// - Returns: The first limit that leaves too little to work with all the same; nil if there is
+  ///   none.
   /// - Throws: `Errno`.
   ///
   /// The corresponding C function is `prlimit`.
-  static func setLimits() throws(Errno) {
-    for resource in [
-      RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA, __RLIMIT_NPROC,
-    ] {
-      try raiseSoftLimit(resource, toAtLeast: .max)
-    }
-    // An unlimited stack would change the memory layout of the child, and many thousand descriptors
-    // slow down programs that close them one by one: these get the usual values.
-    try raiseSoftLimit(RLIMIT_STACK, toAtLeast: 8 << 20)
-    try raiseSoftLimit(RLIMIT_NOFILE, toAtLeast: 1024)
-    try set(RLIMIT_CORE, rlimit64(rlim_cur: 0, rlim_max: 0))
-  }
-
-  /// Finds a limit that leaves too little to work with; to be asked when `sanitise` has raised what can be raised.
-  ///
-  /// - Returns: The first such limit; nil if there is none.
-  /// - Throws: `Errno`.
-  package static func tooTightLimit() throws(Errno) -> LimitFault? {
+  static func setLimits() throws(Errno) -> LimitFault? {
+    var fault: LimitFault?
     for resource in LimitedResource.allCases {
-      let limit = UInt64(try limits(of: resource.number).rlim_cur)
-      if limit < resource.minimum { return LimitFault(resource: resource, limit: limit) }
+      let limit = try raiseSoftLimit(resource.number, toAtLeast: resource.wanted)
+      if fault == nil, limit < resource.minimum {
+        fault = LimitFault(resource: resource, limit: limit)
+      }
     }
-    return nil
+    for resource in [RLIMIT_FSIZE, RLIMIT_CPU] {
+      _ = try raiseSoftLimit(resource, toAtLeast: .max)
+    }
+    try set(RLIMIT_CORE, rlimit64(rlim_cur: 0, rlim_max: 0))
+    return fault
   }
 
   /// The size in bytes that no file may outgrow by a write of this process.
@@ -103,15 +110,17 @@ extension ProcessState {
     UInt64(try limits(of: RLIMIT_FSIZE).rlim_cur)
   }
 
-  /// Raises a soft limit, not above the hard limit.
+  /// Raises a soft limit, not above the hard limit, and returns what it is then.
   private static func raiseSoftLimit(
     _ resource: __rlimit_resource, toAtLeast wanted: UInt64
-  ) throws(Errno) {
+  ) throws(Errno) -> UInt64 {
     var limit = try limits(of: resource)
     let target = min(wanted, UInt64(limit.rlim_max))
-    guard limit.rlim_cur < target else { return }
-    limit.rlim_cur = rlim64_t(target)
-    try set(resource, limit)
+    if limit.rlim_cur < target {
+      limit.rlim_cur = rlim64_t(target)
+      try set(resource, limit)
+    }
+    return UInt64(limit.rlim_cur)
   }
 
   private static func limits(of resource: __rlimit_resource) throws(Errno) -> rlimit64 {

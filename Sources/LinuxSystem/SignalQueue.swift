@@ -19,20 +19,20 @@ package struct SignalQueue: ~Copyable, Sendable {
   /// The corresponding C function is `sigprocmask`.
   package init() throws(Errno) {
     var set = Self.signals
-    // SAFETY: the kernel reads one initialised set.
+    // SAFETY: the kernel reads one initialized set.
     try check("sigprocmask") { unsafe sigprocmask(SIG_BLOCK, &set, nil) }
   }
 
   /// Waits for a signal.
   ///
   /// - Parameter seconds: How long.
-  /// - Returns: What it asks for; nil if none came in time.
+  /// - Returns: What it asks for; nil = none came in time.
   ///
   /// The corresponding C function is `sigtimedwait`.
   package func next(seconds: Int) -> Request? {
     var set = Self.signals
     var duration = timespec(tv_sec: seconds, tv_nsec: 0)
-    // SAFETY: the kernel reads one initialised set and one structure.
+    // SAFETY: the kernel reads one initialized set and one structure.
     switch unsafe sigtimedwait(&set, nil, &duration) {
     case -1: return nil
     case SIGWINCH: return .look
@@ -48,7 +48,7 @@ package struct SignalQueue: ~Copyable, Sendable {
 
   private static var signals: sigset_t {
     var set = sigset_t()
-    // SAFETY: the set is initialised before signals are added to it.
+    // SAFETY: the set is initialized before signals are added to it.
     unsafe sigemptyset(&set)
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH] {
       unsafe sigaddset(&set, signal)

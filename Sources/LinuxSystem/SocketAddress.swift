@@ -9,7 +9,7 @@ struct SocketAddress {
 
   /// Reads an address in numbers.
   ///
-  /// - Throws: `Errno` with EINVAL if it is none.
+  /// - Throws: `Errno` with EINVAL if it is not one.
   ///
   /// The corresponding C function is `inet_pton`.
   init(_ address: String, port: UInt16) throws(Errno) {
@@ -33,7 +33,8 @@ struct SocketAddress {
 
   /// Connects a socket of the family.
   ///
-  /// - Throws: `Errno`; EINPROGRESS if the socket does not wait and the server has not answered yet.
+  /// - Throws: `Errno`; EINPROGRESS if the socket does not wait and the server has not answered
+  ///   yet.
   func connect(_ descriptor: borrowing FileDescriptor) throws(Errno) {
     let number = descriptor.rawValue
     // SAFETY: the kernel reads as many bytes as the structure of the family has.

@@ -13,14 +13,14 @@ package enum StandardError {
 package enum StandardOutput {
   /// Writes bytes.
   ///
-  /// - Throws: `Errno`, so that a full disk behind a redirection is noticed.
+  /// - Throws: `Errno`, so that a full disk is noticed where output is redirected to a file.
   package static func write(_ bytes: [UInt8]) throws(Errno) {
     let descriptor = FileDescriptor(adopting: 1)
     try descriptor.writeAll(bytes)
   }
 
-  /// Takes standard output away from everything else: what this process or a child prints there from now on goes to
-  /// standard error.
+  /// Takes standard output away from everything else: what this process or a child prints there
+  /// from now on goes to standard error.
   ///
   /// - Returns: What was standard output; programs that are executed do not get it.
   /// - Throws: `Errno`.

@@ -75,30 +75,55 @@ package enum SystemLog {
   ///
   /// - Returns: 0, or the errno value of what failed.
   private static func send(_ message: [UInt8], type: __socket_type, path: String) -> Int32 {
-    let number = socket(
-      AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-    guard number != -1 else { return errno }
-    let descriptor = FileDescriptor(adopting: number)
+    do throws(Errno) {
+      let descriptor = try connect(to: path, type)
+      // SAFETY: the kernel reads the bytes of the array.
+      let sent = unsafe message.withUnsafeBytes { raw in
+        unsafe Glibc.send(
+          descriptor.rawValue, raw.baseAddress, raw.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+      return sent == -1 ? errno : 0
+    } catch {
+      return error.number
+    }
+  }
+
+  /// Tells whether somebody takes log lines at a socket, without sending one.
+  ///
+  /// - Parameter path: The socket of the log daemon.
+  /// - Throws: `Errno`: ENOENT without the socket, ECONNREFUSED without a daemon.
+  ///
+  /// The corresponding C functions are `socket` and `connect`.
+  package static func probe(path: String = "/dev/log") throws(Errno) {
+    do { _ = try connect(to: path, SOCK_DGRAM) } catch {
+      // syslog-ng and others may listen on a stream.
+      guard error.number == EPROTOTYPE else { throw error }
+      _ = try connect(to: path, SOCK_STREAM)
+    }
+  }
+
+  private static func connect(
+    to path: String, _ type: __socket_type
+  ) throws(Errno) -> FileDescriptor {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    let room = MemoryLayout.size(ofValue: address.sun_path) - 1
     let name = Array(path.utf8)
-    guard name.count <= room else { return ENAMETOOLONG }
-    // SAFETY: at most `room` bytes are copied into the array, whose last byte stays NUL.
+    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      throw Errno(number: ENAMETOOLONG, call: "connect")
+    }
+    let kind = Int32(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let number = try check("socket") { socket(AF_UNIX, kind, 0) }
+    let descriptor = FileDescriptor(adopting: number)
+    // SAFETY: the name is shorter than the array, whose last byte stays NUL.
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    // SAFETY: the kernel reads `size` bytes, which is what the structure has.
-    let connected = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe connect(
-        descriptor.rawValue, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), size)
+    // SAFETY: the kernel reads as many bytes as the structure has.
+    _ = try unsafe withUnsafePointer(to: &address) { (pointer) throws(Errno) in
+      try check("connect") {
+        unsafe Glibc.connect(
+          descriptor.rawValue, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer),
+          socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
-    guard connected == 0 else { return errno }
-    // SAFETY: the kernel reads the bytes of the array.
-    let sent = unsafe message.withUnsafeBytes { raw in
-      unsafe Glibc.send(
-        descriptor.rawValue, raw.baseAddress, raw.count,
-        Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-    }
-    return sent == -1 ? errno : 0
+    return descriptor
   }
 }

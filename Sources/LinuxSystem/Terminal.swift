@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The terminal behind standard input and output.
+/// The terminal of standard input and output.
 package enum Terminal {
   /// The size of a screen, in characters.
   package struct Size: Equatable, Sendable {
@@ -16,7 +16,7 @@ package enum Terminal {
     }
   }
 
-  /// Returns the size of the terminal behind standard output; nil if there is none, or it does not know.
+  /// Returns the size of the terminal of standard output; nil = none, or unknown.
   ///
   /// The corresponding C function is `ioctl` with `TIOCGWINSZ`.
   package static func size() -> Size? {
@@ -28,11 +28,11 @@ package enum Terminal {
     return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
   }
 
-  /// How the terminal behind standard input treats its keys.
+  /// How the terminal of standard input treats its keys.
   package struct Keys: ~Copyable {
     private var settings = termios()
 
-    /// Stops showing what is typed; nil if standard input is no terminal.
+    /// Stops showing what is typed; nil = standard input is not a terminal.
     ///
     /// Keys that send signals go on doing so.
     ///

@@ -10,18 +10,28 @@ package struct Account: Equatable, Sendable {
   package let groupID: UInt32
   /// The person's name, as Postfix takes it from the GECOS field (global/fullname.c).
   package let fullName: [UInt8]
+  /// The home directory; empty where nobody asked.
+  package let home: [UInt8]
 
   /// Creates an account.
-  package init(name: [UInt8], userID: UInt32, groupID: UInt32, fullName: [UInt8]) {
+  package init(
+    name: [UInt8], userID: UInt32, groupID: UInt32, fullName: [UInt8], home: [UInt8] = []
+  ) {
     self.name = name
     self.userID = userID
     self.groupID = groupID
     self.fullName = fullName
+    self.home = home
   }
 
   /// Returns the name in a GECOS field: what is before the first `,` `;` or `%`, with `&` standing
   /// for the login name in capitals at its beginning.
-  static func fullName(gecos: [UInt8], login: [UInt8]) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - gecos: The fifth column of passwd(5).
+  ///   - login: The login name.
+  /// - Returns: The name; empty if there is none.
+  package static func fullName(gecos: [UInt8], login: [UInt8]) -> [UInt8] {
     var name: [UInt8] = []
     for byte in gecos {
       switch byte {
@@ -47,7 +57,7 @@ package enum UserDatabase {
   /// The largest entry that is read, in bytes.
   private static let entryBytes = 1 << 20
 
-  /// Returns the account of a login name, or nil if there is none.
+  /// Returns the account of a login name; nil = none.
   ///
   /// - Throws: `Errno` if the answer is not known.
   ///
@@ -61,7 +71,7 @@ package enum UserDatabase {
     }
   }
 
-  /// Returns the first account that has a user ID, or nil if there is none.
+  /// Returns the first account that has a user ID; nil = none.
   ///
   /// - Throws: `Errno` if the answer is not known.
   ///
@@ -130,6 +140,7 @@ package enum UserDatabase {
     let gecos = unsafe bytes(ofCString: entry.pw_gecos)
     return unsafe Account(
       name: name, userID: entry.pw_uid, groupID: entry.pw_gid,
-      fullName: Account.fullName(gecos: gecos, login: name))
+      fullName: Account.fullName(gecos: gecos, login: name),
+      home: bytes(ofCString: entry.pw_dir))
   }
 }

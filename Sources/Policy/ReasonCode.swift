@@ -1,8 +1,10 @@
-/// What kind of thing a refusal complains about; it decides the exit status and whether audit lifts it.
+/// What kind of thing a refusal complains about; it decides the exit status and whether audit lifts
+/// it.
 package enum ReasonKind: Sendable, CaseIterable {
   /// The caller may not use this sender: 77 (EX_NOPERM).
   case identity
-  /// The caller has used up a quota: 69 (EX_UNAVAILABLE), never 75, which PHP 8.5 takes for success.
+  /// The caller has used up a quota: 69 (EX_UNAVAILABLE), never 75, which PHP 8.5 takes for
+  /// success.
   case quota
   /// The message itself: 65 (EX_DATAERR).
   case message
@@ -83,9 +85,10 @@ package enum ReasonCode: String, CaseIterable, Sendable {
 
   /// Whether `mode = audit` hands the message over all the same.
   ///
-  /// A suspension is an explicit order of the administrator, and the size limit bounds memory: audit
-  /// lifts neither. What concerns the command line, the machine or the installation cannot be lifted.
-  package var isLiftedByAudit: Bool {
+  /// A suspension is an explicit order of the administrator, and the size limit bounds memory:
+  /// audit lifts neither. What concerns the command line, the machine or the installation cannot be
+  /// waived.
+  package var isWaivedByAudit: Bool {
     switch kind {
     case .identity: self != .userSuspended
     case .quota: true

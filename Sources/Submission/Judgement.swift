@@ -2,87 +2,116 @@ internal import InternetMessage
 internal import Ledger
 internal import Policy
 
-/// What becomes of a message that was not refused.
-enum Verdict {
-  /// It is handed over as it was checked.
-  case permit(Draft, Charge?)
-  /// It would have been refused; `mode = audit` hands it over as it came.
-  case audit(Refusal, Charge?)
+/// A message that was judged and charged, and may be handed over: once, with its charge.
+///
+/// Only the judgement in this file makes one.
+struct CheckedMessage: ~Copyable {
+  /// What may be handed over.
+  enum Form {
+    /// It was permitted, and goes as it was settled.
+    case settled(SettledMessage)
+    /// It goes as it came: `mode = audit` waives this refusal, or its user is exempt.
+    case original(waiving: Refusal?)
+  }
+
+  let form: Form
+  /// What was charged for it.
+  let charge: PendingCharge
+
+  fileprivate init(_ form: Form, _ charge: consuming PendingCharge) {
+    self.form = form
+    self.charge = charge
+  }
 }
 
 /// Decides about one message and charges it.
 struct Judgement: Sendable {
-  let site: Site
-  /// Whether nothing is charged or counted: it is decided what would be, see `Transaction.rehearse`.
-  var isRehearsal = false
+  let policy: SenderPolicy
+  /// Whether the message is charged, and its refusal counted.
+  let accounts: Accounts
 
   /// Judges a message.
   ///
   /// - Parameters:
-  ///   - reading: What was read of it, or why it could not be read.
-  ///   - record: Takes what the quota says, and what else the refusal brings about.
-  /// - Returns: What becomes of it; it is charged then, unless its user is exempt.
+  ///   - message: What was read of it, or why it could not be read.
+  ///   - log: Takes what the quota says.
+  ///   - consequences: Takes what else the refusal brings about.
+  /// - Returns: What may be handed over; it is charged then, unless its user is exempt.
   /// - Throws: `Refusal`: it is counted as refused and not charged.
   func judge(
-    _ reading: Result<Draft, Refusal>, _ record: inout DecisionRecord
-  ) throws(Refusal) -> Verdict {
-    // Before anything that audit would lift: a suspension binds whatever the message looks like.
-    if let suspension = try suspension() { try refuse(suspension, &record) }
-    switch reading {
+    _ message: Result<ReadMessage, Refusal>, _ log: inout DecisionLog,
+    _ consequences: inout Consequences
+  ) throws(Refusal) -> CheckedMessage {
+    // Before anything that audit would waive: a suspension binds whatever the message looks like.
+    if let suspension = try suspension() { throw counted(suspension, &consequences) }
+    if policy.handsOverOriginal { return CheckedMessage(.original(waiving: nil), .nothing()) }
+    let settled: SettledMessage
+    switch message {
     case .failure(let refusal):
-      return try object(refusal, recipients: 1, &record)
-    case .success(var draft):
-      if let refusal = draft.objection(site) {
-        return try object(refusal, recipients: draft.claim.recipientCount, &record)
+      return try refuseOrWaive(refusal, recipients: 1, &log, &consequences)
+    case .success(let message):
+      do throws(Refusal) { settled = try message.settled(by: policy) } catch {
+        let recipients = message.claim.recipientCount
+        return try refuseOrWaive(error, recipients: recipients, &log, &consequences)
       }
-      record.envelope = draft.reversePath
-      guard let entry = site.entry, !entry.isExempt else { return .permit(draft, nil) }
-      return try charge(draft, entry, &record)
     }
+    log.envelope = settled.reversePath
+    guard let entry = policy.entry, !entry.isExempt else {
+      log.repaired = settled.repaired
+      return CheckedMessage(.settled(settled), .nothing())
+    }
+    return try charge(settled, entry, &log, &consequences)
   }
 
-  /// Decides and charges in one transaction under the user's lock.
+  /// Decides by the quota, and charges, in one change under the user's lock.
   private func charge(
-    _ draft: Draft, _ entry: SenderEntry, _ record: inout DecisionRecord
-  ) throws(Refusal) -> Verdict {
+    _ settled: SettledMessage, _ entry: SenderEntry, _ log: inout DecisionLog,
+    _ consequences: inout Consequences
+  ) throws(Refusal) -> CheckedMessage {
+    let claim = settled.read.claim
     var rejection: Rejection?
-    let charge = try transact(recipients: draft.claim.recipientCount) { usage, now in
+    let charge = try charge(recipients: claim.recipientCount, &log) { usage, now in
       rejection = Evaluation.quota(
-        of: draft.claim, entry: entry, limits: site.limits, usage: usage, now: now)
+        of: claim, entry: entry, limits: policy.limits, usage: usage, now: now)
       guard let rejection else { return .permit }
-      return site.mode == .audit ? .lift(rejection.reason) : .reject(rejection)
+      return policy.mode == .audit ? .waive(rejection.reason) : .reject(rejection)
     }
-    record.describe(charge, site)
-    guard let rejection else { return .permit(draft, charge) }
-    guard site.mode == .audit else {
-      if charge.notice != nil, case .quota(let excess) = rejection.cause {
-        record.notice = notice(.quota(excess))
+    guard let rejection else {
+      log.repaired = settled.repaired
+      return CheckedMessage(.settled(settled), charge)
+    }
+    guard policy.mode == .audit else {
+      if charge.charge?.notice != nil, case .quota(let excess) = rejection.cause {
+        consequences.notice = notice(.quota(excess))
       }
+      charge.keep()
       throw .policy(rejection)
     }
-    return .audit(.policy(rejection), charge)
+    return CheckedMessage(.original(waiving: .policy(rejection)), charge)
   }
 
-  /// Counts a message that something other than the quota speaks against.
-  private func object(
-    _ refusal: Refusal, recipients: UInt32, _ record: inout DecisionRecord
-  ) throws(Refusal) -> Verdict {
-    guard site.mode == .audit, refusal.reason.isLiftedByAudit else {
-      try refuse(refusal, &record)
+  /// Refuses a message for a reason other than quota, or lets it pass in `mode = audit`.
+  private func refuseOrWaive(
+    _ refusal: Refusal, recipients: UInt32, _ log: inout DecisionLog,
+    _ consequences: inout Consequences
+  ) throws(Refusal) -> CheckedMessage {
+    guard policy.mode == .audit, refusal.reason.isWaivedByAudit else {
+      throw counted(refusal, &consequences)
     }
-    guard !site.isExempt else { return .audit(refusal, nil) }
-    let charge = try transact(recipients: recipients) { _, _ in .lift(refusal.reason) }
-    record.describe(charge, site)
-    return .audit(refusal, charge)
+    guard !policy.isExempt else { return CheckedMessage(.original(waiving: refusal), .nothing()) }
+    let charge = try charge(recipients: recipients, &log) { _, _ in .waive(refusal.reason) }
+    return CheckedMessage(.original(waiving: refusal), charge)
   }
 
-  private func transact(
-    recipients: UInt32, _ decide: (Usage, UInt64) -> Decision
-  ) throws(Refusal) -> Charge {
+  private func charge(
+    recipients: UInt32, _ log: inout DecisionLog, _ decide: (Usage, UInt64) -> Decision
+  ) throws(Refusal) -> PendingCharge {
     do throws(LedgerError) {
-      let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      if isRehearsal { return try ledger.rehearse(uid: site.uid, decide: decide) }
-      return try ledger.charge(uid: site.uid, recipients: recipients, decide: decide)
+      let pending = try accounts.charge(
+        uid: policy.recordUID, by: policy.configuration, recipients: recipients,
+        decide: decide)
+      if let charge = pending.charge { log.note(charge, policy) }
+      return pending
     } catch {
       throw .ledger(error)
     }
@@ -91,44 +120,45 @@ struct Judgement: Sendable {
 
 /// Suspensions and refusals.
 extension Judgement {
-  /// Returns the refusal of a suspended user: by the map, by `postern suspend`, or by its own refusals.
+  /// Returns the refusal of a suspended user: by the map, by `postern suspend`, or by its own
+  /// refusals.
   ///
-  /// It asks the file system for every message, and for exempt users, too: an order to stop must take effect at once.
-  private func suspension() throws(Refusal) -> Refusal? {
-    var reason = site.entry?.suspended
+  /// It asks the file system for every message, and for exempt users, too: an order to stop must
+  /// take effect at once.
+  func suspension() throws(Refusal) -> Refusal? {
+    var reason = policy.entry?.suspended
     if reason == nil {
       do throws(LedgerError) {
-        let suspensions = Suspensions(beside: site.configuration.quotaFile)
-        reason = try suspensions.suspension(of: site.uid)?.reason
+        let suspensions = Suspensions(beside: policy.configuration.quotaFile)
+        reason = try suspensions.suspension(of: policy.uid)?.reason
       } catch {
         throw .ledger(error)
       }
     }
     guard let reason else { return nil }
-    return .policy(Rejection(cause: .userSuspended(reason: reason), user: site.user))
+    return .policy(Rejection(cause: .userSuspended(reason: reason), user: policy.user))
   }
 
-  /// Counts a refused message and refuses it.
-  private func refuse(
-    _ refusal: Refusal, _ record: inout DecisionRecord
-  ) throws(Refusal) -> Never {
-    guard !isRehearsal else { throw refusal }
-    let rule = site.configuration.autoSuspendRefusals.map {
+  /// Counts a refused message.
+  ///
+  /// - Returns: Its refusal.
+  private func counted(_ refusal: Refusal, _ consequences: inout Consequences) -> Refusal {
+    let rule = policy.configuration.autoSuspendRefusals.map {
       SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
     }
-    if let count = Self.countRefusal(refusal.reason, of: site, suspending: rule) {
-      record.suspension = count.suspension
+    if let count = countRefusal(refusal.reason, suspending: rule) {
+      consequences.suspension = count.suspension
       if count.notice == .suspended, let suspension = count.suspension ?? known() {
-        record.notice = notice(.suspension(suspension))
+        consequences.notice = notice(.suspension(suspension))
       }
     }
-    throw refusal
+    return refusal
   }
 
-  /// The suspension that stands beside the state file, for its notice; one in the map needs none.
+  /// The suspension stored beside the state file, for its notice; one in the map gets no notice.
   private func known() -> Suspension? {
     do throws(LedgerError) {
-      return try Suspensions(beside: site.configuration.quotaFile).suspension(of: site.uid)
+      return try Suspensions(beside: policy.configuration.quotaFile).suspension(of: policy.uid)
     } catch {
       return nil
     }
@@ -136,27 +166,26 @@ extension Judgement {
 
   private func notice(_ subject: Notice.Subject) -> Notice? {
     Notice(
-      subject, uid: site.uid, user: site.user, entry: site.entry,
-      configuration: site.configuration)
+      subject, uid: policy.uid, user: policy.user, entry: policy.entry,
+      configuration: policy.configuration)
   }
 
-  /// Counts a refused message; that of an exempt user only if it is suspended.
+  /// Counts a refused message; an exempt user's only if the user is suspended.
   ///
-  /// The refusal stands whether or not it can be counted.
+  /// A refusal that cannot be counted is a refusal all the same.
   ///
   /// - Parameters:
   ///   - reason: Why it is refused.
-  ///   - site: Whose message it is.
-  ///   - rule: When refused identities suspend the user.
-  /// - Returns: What it has led to; nil if it was not counted.
+  ///   - rule: When refused identities suspend the user; nil = never.
+  /// - Returns: What it has led to; nil = it was not counted.
   @discardableResult
-  static func countRefusal(
-    _ reason: ReasonCode, of site: Site, suspending rule: SuspensionRule? = nil
+  func countRefusal(
+    _ reason: ReasonCode, suspending rule: SuspensionRule? = nil
   ) -> RefusalCount? {
-    guard !site.isExempt || reason == .userSuspended else { return nil }
+    guard !policy.isExempt || reason == .userSuspended else { return nil }
     do throws(LedgerError) {
-      let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      return try ledger.refuse(uid: site.uid, reason: reason, suspending: rule)
+      return try accounts.refuse(
+        uid: policy.recordUID, by: policy.configuration, reason: reason, suspending: rule)
     } catch {
       return nil
     }

@@ -3,35 +3,37 @@ internal import Ledger
 internal import LinuxSystem
 internal import Policy
 
-/// sendmail's behaviour, end to end.
+/// sendmail's behavior, end to end.
 ///
 ///     argv, stdin → Invocation → Intake (canonical message + HeaderSection) → Envelope → Claim
-///                 → Ledger.charge { usage → Decision } → Handoff (exec)
+///                 → Ledger.charge { usage → Decision } → CheckedMessage → Handoff (exec)
 ///
-/// The part from Intake on is one message's own, see `Transaction`.
+/// From Intake on it is the `Passage` of one message, which SMTP and `postern explain` share.
 package enum Submission {
   /// Serves one call of the drop-in.
   ///
-  /// A permitted message does not return with `handoff = exec`: this process becomes the real sendmail.
+  /// A permitted message does not return with `handoff = exec`: this process becomes the real
+  /// sendmail.
   ///
-  /// - Returns: The exit status of a refusal, of `--quota-status` or of the supervised real sendmail.
+  /// - Returns: The exit status of a refusal, of `--quota-status` or of the supervised real
+  ///   sendmail.
   package static func run() -> Int32 {
-    var record = DecisionRecord(uid: Credentials.current().realUserID)
+    var log = DecisionLog(uid: Credentials.realUserID())
     do throws(Refusal) {
-      let caller = try Caller.takeOver()
-      let site = try Site(of: caller.uid, in: caller.configuration)
-      record.describe(site)
+      let caller = try Caller.establish()
+      let policy = try SenderPolicy(of: caller.uid, in: caller.configuration)
+      log.note(policy)
       let argv = ProcessArguments.bytes()
-      let invocation = try understand(argv, site)
+      let invocation = try understand(argv, policy)
       switch invocation.mode {
-      case .deliver: return try submit(invocation, argv, site)
-      case .smtp: return try SMTPService.run(site)
+      case .deliver: return try submit(invocation, argv, policy)
+      case .smtp: return try SMTPService.run(policy)
       case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
-        try QueueCommand(argv, site).run()
-      case .quotaStatus: return try reportQuota(of: site)
+        try QueueCommand(argv, policy).run()
+      case .quotaStatus: return try reportQuota(of: policy)
       }
     } catch {
-      record.log(.reject, error)
+      log.write(.reject, error)
       return speaksSMTP ? turnAway(error) : refuse(error)
     }
   }
@@ -48,20 +50,20 @@ package enum Submission {
 
   /// A command line that is refused is a refused message of its user.
   private static func understand(
-    _ argv: [[UInt8]], _ site: Site
+    _ argv: [[UInt8]], _ policy: SenderPolicy
   ) throws(Refusal) -> Invocation {
     do { return try Invocation.parse(argv) } catch {
       let refusal = Refusal.command(error)
-      Judgement.countRefusal(refusal.reason, of: site)
+      Judgement(policy: policy, accounts: .real).countRefusal(refusal.reason)
       throw refusal
     }
   }
 
   /// Submits the message on standard input.
   private static func submit(
-    _ invocation: Invocation, _ argv: [[UInt8]], _ site: Site
+    _ invocation: Invocation, _ argv: [[UInt8]], _ policy: SenderPolicy
   ) throws(Refusal) -> Int32 {
-    var transaction = Transaction(invocation, argv: argv, site)
+    var passage = Passage(invocation, argv: argv, policy)
     var input: FileDescriptor
     do {
       // A probe has no message, and Postfix does not wait for one.
@@ -70,11 +72,11 @@ package enum Submission {
     } catch {
       throw .system(error)
     }
-    let outcome = transaction.submit(&input, by: site.configuration.handoff)
+    let outcome = passage.submit(&input, by: policy.configuration.handoff)
     return exitStatus(of: outcome)
   }
 
-  private static func exitStatus(of outcome: Transaction.Outcome) -> Int32 {
+  private static func exitStatus(of outcome: Passage.Outcome) -> Int32 {
     switch outcome {
     case .taken: return 0
     case .refused(let refusal): return refuse(refusal)
@@ -90,26 +92,33 @@ package enum Submission {
   private static let temporaryFailure: Int32 = 75
   private static let unavailable: Int32 = 69
 
+  /// How long, in seconds, a refusal may take to be read; outputs may be the caller's.
+  private static let secondsToTell: UInt32 = 10
+
   private static func refuse(_ refusal: Refusal) -> Int32 {
+    // Nothing is held back by it any more; ended, it counts as its caller's until that asks for
+    // its status.
+    try? Credentials.returnToCaller()
+    try? ProcessState.endAfter(seconds: secondsToTell)
     StandardError.write([UInt8]("\(Diagnostics.line(for: refusal))\n".utf8))
     return refusal.reason.exitStatus
   }
 
   /// Prints the caller's own row; `postern quota status` serves ordinary users with it.
-  private static func reportQuota(of site: Site) throws(Refusal) -> Int32 {
+  private static func reportQuota(of policy: SenderPolicy) throws(Refusal) -> Int32 {
     let usage: Usage
     let suspension: Suspension?
     do throws(LedgerError) {
-      let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      usage = try ledger.usage(uid: site.uid)
-      suspension = try ledger.suspensions.suspension(of: site.uid)
+      let ledger = try Ledger.open(for: policy.configuration)
+      usage = try ledger.usage(uid: policy.uid)
+      suspension = try ledger.suspensions.suspension(of: policy.uid)
     } catch {
       throw .ledger(error)
     }
     let row = QuotaRow(
-      uid: site.uid, user: site.user, entry: site.entry, configuration: site.configuration,
+      uid: policy.uid, user: policy.user, entry: policy.entry, configuration: policy.configuration,
       usage: usage, suspension: suspension, now: Clock.seconds())
-    do { try StandardOutput.write(row.json + [Byte.lineFeed]) } catch { throw .system(error) }
+    do { try StandardOutput.write(row.json + [Octets.lineFeed]) } catch { throw .system(error) }
     return 0
   }
 }

@@ -1,19 +1,21 @@
 internal import LinuxSystem
 internal import Policy
 
-/// What stands at `/usr/sbin/sendmail` after `Install/install --divert`: it belongs to root, has no set-id bit, and
-/// becomes one of two programs beside it.
+/// What stands at `/usr/sbin/sendmail` after `Install/install --divert`: it belongs to root, has no
+/// set-id bit, and becomes one of two programs beside it.
 ///
-///     root, and the account that owns the gate → real-sendmail   Postfix's own, a link that root has laid
-///     everybody else                           → sendmail        the gate, set-uid
+///     root, and the account postern → real-sendmail   Postfix's own, a link that root has laid
+///     everybody else                → sendmail        the gate
 ///
-/// Root must never execute the gate, because the account postern, to which it belongs, could replace what is in it. The
-/// gate hands over with postern's real UID: were its `sendmail_path` still `/usr/sbin/sendmail`, it would meet itself
-/// here for ever. Both are the accounts of `authorized_submit_users`, so neither gains anything.
+/// Root must never execute a set-uid gate, because the account postern, to which it belongs, could
+/// replace what is in it. The gate hands over with postern's real UID: were its `sendmail_path`
+/// still `/usr/sbin/sendmail`, it would meet itself here for ever. Both are the accounts of
+/// `authorized_submit_users`, so neither gains anything.
 ///
-/// Arguments (`argv[0]` decides between sendmail, mailq and newaliases), environment, descriptors and signals pass as
-/// they came. Only a process whose IDs differ arrives without its environment (SecureStart), since the Swift runtime
-/// would read the caller's `SWIFT_` variables in it; Postfix's sendmail believes nothing in it there either.
+/// Arguments (`argv[0]` decides between sendmail, mailq and newaliases), environment, descriptors
+/// and signals pass as they came. Only a process whose IDs differ arrives without its environment
+/// (SecureStart), since the Swift runtime would read the caller's `SWIFT_` variables in it;
+/// Postfix's sendmail believes nothing in it there either.
 enum Dispatch {
   /// Becomes the right program.
   ///
@@ -23,13 +25,13 @@ enum Dispatch {
     do throws(DispatchError) {
       let home = try Home()
       let isRoot = caller.realUserID == 0
-      let isGate = isRoot ? false : try home.ownerOfGate() == caller.realUserID
+      let isGate = isRoot ? false : try home.isGate(caller)
       if isRoot || isGate {
         try home.requireTrustedRealSendmail()
         try become(home.realSendmail)
       }
-      // A set-uid program of root that runs sendmail for its caller: without the set-uid bit (nosuid) the gate would
-      // keep root's effective UID.
+      // A set-uid program of root that runs sendmail for its caller: without the set-uid bit
+      // (nosuid) the gate would keep root's effective UID.
       if caller.isPrivileged { try giveBackPrivilege() }
       try become(home.gate)
     } catch {

@@ -23,11 +23,11 @@ enum DispatchError: Error {
     case .unusable(let path, let error):
       "\(shown(path)) cannot be run (\(error.text)); repeat --divert"
     case .untrusted(let path):
-      "\(shown(path)) is not a file of root that nobody else may write"
+      "\(shown(path)) must be owned by root and not be writable by anybody else"
     case .circle(let path):
-      "\(shown(path)) leads back here; repeat --divert"
+      "\(shown(path)) leads back to this program; repeat --divert"
     case .privilege(let error):
-      "the privilege of the calling program could not be given back (\(error.text))"
+      "the privileges of the calling program could not be dropped (\(error.text))"
     }
   }
 

@@ -2,10 +2,10 @@ internal import LinuxSystem
 
 /// The directory that holds this program, `PREFIX/lib/postern`, and its two neighbours.
 ///
-/// The prefix is chosen when Postern is installed, so no path can be compiled in; nothing that the caller says (argv,
-/// environment) may name one. The kernel knows which file it has started.
+/// The prefix is chosen when Postern is installed, so no path can be compiled in; nothing that the
+/// caller says (argv, environment) may name one. The kernel knows which file it has started.
 struct Home {
-  /// The set-uid drop-in.
+  /// The drop-in.
   let gate: [UInt8]
   /// The link to the program that was diverted.
   let realSendmail: [UInt8]
@@ -25,14 +25,22 @@ struct Home {
     realSendmail = directory + Array("/real-sendmail".utf8)
   }
 
-  /// Returns the account that the gate belongs to, postern's.
+  /// Tells whether a process is the gate, handing over.
   ///
+  /// It has the gate's owner as real user or, where the gate is root's (SecureStart's Account.h),
+  /// the gate's group as real group. Who else has that group meets Postfix's own refusal.
+  ///
+  /// - Parameter caller: The IDs of the process.
+  /// - Returns: Whether it is.
   /// - Throws: `DispatchError`, if there is no gate.
-  func ownerOfGate() throws(DispatchError) -> UInt32 {
-    try status(gate).ownerUID
+  func isGate(_ caller: Credentials) throws(DispatchError) -> Bool {
+    let gate = try status(gate)
+    return gate.ownerUID == 0
+      ? gate.groupGID == caller.realGroupID : gate.ownerUID == caller.realUserID
   }
 
-  /// Makes sure that root executes a file that only root can have written, and not this program again.
+  /// Makes sure that root executes a file that only root can have written, and not this program
+  /// again.
   ///
   /// - Throws: `DispatchError`.
   func requireTrustedRealSendmail() throws(DispatchError) {

@@ -2,14 +2,16 @@ internal import LinuxSystem
 
 /// The administrator's tool: finds the subcommand and reports its end.
 enum Tool {
-  static let version = "0.1.0"
-
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
-    QuotaStatus.command, QuotaReset.command, Suspend.command, Resume.command, Explain.command,
-    Learn.command, Check.command, Doctor.command, Metrics.command, Completion.command,
+    SetCommand.command, Conf.command, QuotaStatus.command, QuotaReset.command, Suspend.command,
+    Resume.command, Explain.command,
+    Learn.command, Check.command, Doctor.command, Metrics.command, Completion.command { commands },
   ]
+
+  /// What no help, completion or manual names.
+  private static let hidden: [Command] = [Internals.command]
 
   /// Runs the tool.
   ///
@@ -24,16 +26,8 @@ enum Tool {
       try dispatch(argv.dropFirst())
       return 0
     } catch {
-      let text = error.lines.map { $0 + "\n" }.joined()
-      StandardError.write(Array(text.utf8))
+      Output.complain(error.lines)
       return error.kind.rawValue
-    }
-  }
-
-  /// Writes text to standard output.
-  static func print(_ text: String) throws(ToolFailure) {
-    do { try StandardOutput.write(Array(text.utf8)) } catch {
-      throw ToolFailure(error, "cannot write the output")
     }
   }
 
@@ -42,8 +36,8 @@ enum Tool {
       throw ToolFailure(.usage, "no command given; see 'postern --help'")
     }
     switch HelpText.shown(first) {
-    case "--help", "-h", "help": try print(overview)
-    case "--version": try print("postern \(version)\n")
+    case "--help", "-h", "help": try Output.write(overview)
+    case "--version": try Output.write("postern \(Version.current)\n")
     case let group: try dispatch(group: group, words.dropFirst())
     }
   }
@@ -51,7 +45,7 @@ enum Tool {
   private static func dispatch(
     group: String, _ words: ArraySlice<[UInt8]>
   ) throws(ToolFailure) {
-    let members = commands.filter { $0.group == group }
+    let members = (commands + hidden).filter { $0.group == group }
     guard !members.isEmpty else {
       let names = commands.map(\.group) + ["--help", "--version"]
       let suggestion = Suggestion.text(for: group, among: names)
@@ -59,10 +53,10 @@ enum Tool {
     }
     if members.count == 1, members[0].name.isEmpty { return try run(members[0], words) }
     let name = words.first.map(HelpText.shown)
-    if let name, isHelp(name) { return try print(help(members)) }
+    if let name, isHelp(name) { return try Output.write(help(members)) }
     guard let name else {
       let choice = members.map(\.name).joined(separator: " or ")
-      throw ToolFailure(.usage, "'postern \(group)' needs one word more: \(choice)")
+      throw ToolFailure(.usage, "'postern \(group)' needs another word: \(choice)")
     }
     guard let command = members.first(where: { $0.name == name }) else {
       let suggestion = Suggestion.text(for: name, among: members.map(\.name))
@@ -75,7 +69,7 @@ enum Tool {
     _ command: Command, _ words: ArraySlice<[UInt8]>
   ) throws(ToolFailure) {
     let arguments = try Arguments(words, of: command)
-    guard !arguments.wantsHelp else { return try print(command.help) }
+    guard !arguments.wantsHelp else { return try Output.write(command.help) }
     try command.run(arguments)
   }
 
@@ -85,7 +79,7 @@ enum Tool {
 
   private static var overview: String {
     "usage: postern COMMAND\n\n" + help(commands)
-      + "\nEvery command explains itself with --help. --version prints the version.\n"
+      + "\nEvery command prints its help with --help. --version prints the version.\n"
       + "USER is a login name, uid:N or a number. Manual: postern(8).\n"
   }
 

@@ -9,7 +9,7 @@ measure_inside() {
   shift
   require_root
   require_swift
-  need_packages postfix php-cli php-sqlite3 gcc libc6-dev valgrind python3 util-linux binutils
+  need_packages postfix php-cli php-sqlite3 gcc libc6-dev musl-dev valgrind python3 util-linux binutils
   trap remove_measured_machine EXIT
   directory=$(mktemp -d /run/postern-benchmarks.XXXXXXXX)
   disk=$(mktemp -d /var/tmp/postern-benchmarks.XXXXXXXX)
@@ -44,12 +44,21 @@ make_measured_machine() {
   make_programs Tests/Benchmarks/contenders
 }
 
-# make_programs SOURCES: who measures, and who does nothing but execute Postfix's sendmail.
+# make_programs SOURCES: who measures, who does nothing but execute Postfix's sendmail, and who does nothing.
 make_programs() {
   cc -O2 -static -o "$copies/launch" "$1/launch.c"
   cc -O2 -static -o "$disk/programs/exec" "$1/exec.c"
-  swiftc -O -parse-as-library -static-executable -use-ld=lld -Xclang-linker -static-pie -Xlinker -z -Xlinker now \
-    -Xlinker --gc-sections -o "$disk/programs/exec-swift" "$1/exec.swift"
+  with_musl "$disk/programs/exec-musl" "$1/exec.c"
+  with_musl "$disk/programs/nothing" "$1/nothing.c"
+}
+
+# with_musl PROGRAM SOURCE: static, from Debian's musl-dev alone.
+with_musl() {
+  local triple library
+  triple=$(uname -m)-linux-musl
+  library=/usr/lib/$triple
+  cc -O2 -static -nostdinc -isystem "/usr/include/$triple" -nostdlib -o "$1" \
+    "$library/crt1.o" "$library/crti.o" "$2" "$library/libc.a" "$library/crtn.o"
 }
 
 # on_disk PATH DIRECTORY: what is at PATH from now on is on a real disk, where fsync(2) costs what it costs.

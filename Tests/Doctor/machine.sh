@@ -3,6 +3,7 @@
 
 readonly site=doctorsite
 readonly former_site=doctorformer
+readonly mail_log=/var/lib/postfix/mail.log
 readonly drop_in=/usr/local/lib/postern/sendmail
 readonly fpm=/etc/php/8.99/fpm
 readonly unit=/etc/systemd/system/php8.99-fpm.service
@@ -18,12 +19,14 @@ lay_out_machine() {
   # A systemd that runs knows nothing of the units in here; without this directory their files count.
   [[ ! -d /run/systemd ]] || mount -t tmpfs tmpfs /run/systemd
   listening_postfix
+  no_other_callers
   a_php
   local name
   for name in $site $former_site; do
-    useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$name"
+    useradd --system --user-group --home-dir "$copies/home/$name" --no-create-home --shell /usr/sbin/nologin "$name"
+    install -d -o "$name" -g "$name" -m 700 "$copies/home/$name"
   done
-  "$top/Install/install" --php --enforce >"$copies/install.log" 2>&1 </dev/null || {
+  "$top/Install/install" --php --enforce --yes >"$copies/install.log" 2>&1 </dev/null || {
     cat "$copies/install.log"
     return 1
   }
@@ -89,11 +92,20 @@ listening_postfix() {
   configure_trial_postfix
   postconf -X master_service_disable
   postconf -e 'mynetworks =' 'mynetworks_style = host' 'local_recipient_maps =' 'inet_protocols = ipv4' \
+    'append_dot_mydomain = no' 'authorized_mailq_users = root' 'alias_maps = texthash:/etc/aliases' \
     'smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination'
   {
     printf 'smtp inet n - n - - smtpd\n'
     printf 'anvil unix - - n - 1 anvil\n'
   } >>/etc/postfix/master.cf
+}
+
+# What else of this machine sends mail is not this machine's.
+no_other_callers() {
+  rm -rf /etc/dovecot /etc/cron.d /etc/crontab
+  mkdir -p /etc/cron.d
+  printf '# nothing\n' >/etc/aliases
+  private_directory /var/spool/cron/crontabs
 }
 
 # A PHP with FPM, as Debian lays it out.

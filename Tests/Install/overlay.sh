@@ -18,5 +18,5 @@ make_overlay_machine() {
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
   chmod 755 /usr/sbin/policy-rc.d
   find /var/spool/postfix ! -type d -delete
-  rm -rf /etc/postern /var/lib/postern /usr/local/lib/postern /usr/local/bin/postern
+  rm -rf /etc/postern /var/lib/postern /usr/local/lib/postern /usr/local/bin/postern /usr/local/share/postern
 }

@@ -92,4 +92,29 @@ struct HeaderSectionTests {
       try section.checkFieldLengths(removingBlindCopies: false)
     }
   }
+
+  @Test(arguments: [
+    ("To: a@x,\n\t \n\tb@x\n", "To: a@x,\n\tb@x\n"),
+    ("Subject: x\n \nFrom: a@b\n", "Subject: x\nFrom: a@b\n"),
+    ("From \t: a@b\nX: y", "From: a@b\nX: y"), ("X: y\n \n", "X: y\n"),
+    ("resent-SENDER : a@b\n", "resent-SENDER: a@b\n"), ("To : a@x\n", "To: a@x\n"),
+    ("X: y\n", "X: y\n"),
+  ])
+  func `blank lines, and blanks before the colon, are mended`(
+    section: String, repaired: String
+  ) throws {
+    let header = try HeaderSection(repairing: Array(section.utf8))
+    #expect(header.bytes == Array(repaired.utf8))
+    #expect(throws: Never.self) { try HeaderSection(parsing: Array(repaired.utf8)) }
+  }
+
+  @Test(arguments: [
+    (": x\n", MessageError.notAField(line: 1)), ("a b : x\n", .notAField(line: 1)),
+    (" \nTo: a@x\n", .whitespaceOnlyLine(line: 1)), (" x\nTo: a@x\n", .notAField(line: 1)),
+    ("X: y\n \nnonsense\n", .notAField(line: 2)), ("X: y\n\nZ: a\n", .notAField(line: 2)),
+    ("X: y\n \u{1}\n \n", .controlCharacter(line: 2, byte: 1)),
+  ])
+  func `nothing else of a header section is mended`(section: String, error: MessageError) {
+    #expect(throws: error) { try HeaderSection(repairing: Array(section.utf8)) }
+  }
 }

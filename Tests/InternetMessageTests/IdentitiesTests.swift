@@ -11,16 +11,16 @@ struct IdentitiesTests {
   func `all four fields are read`() throws {
     let identities = try Identities(
       reading: section("From: a@b, c@b\nSender: s@b\nResent-From: f@b\nResent-Sender: g@b\n"))
-    #expect(identities.from.map(\.addrSpec.localPart) == [[0x61], [0x63]])
-    #expect(identities.sender?.addrSpec.localPart == [0x73])
-    #expect(identities.resentFrom.map(\.addrSpec.localPart) == [[0x66]])
-    #expect(identities.resentSender?.addrSpec.localPart == [0x67])
+    #expect(identities.from.addresses.map(\.localPart) == [[0x61], [0x63]])
+    #expect(identities.sender.addresses.map(\.localPart) == [[0x73]])
+    #expect(identities.resentFrom.addresses.map(\.localPart) == [[0x66]])
+    #expect(identities.resentSender.addresses.map(\.localPart) == [[0x67]])
     #expect(identities.fromFault == nil)
   }
 
   @Test
   func `no From is no fault, an empty one is`() throws {
-    #expect(try Identities(reading: section("To: x\n")).from.isEmpty)
+    #expect(try Identities(reading: section("To: x\n")).from == .absent)
     #expect(throws: MessageError.emptyIdentity(.from)) {
       try Identities(reading: section("From: \n"))
     }
@@ -45,11 +45,9 @@ struct IdentitiesTests {
   func `with tolerance a fault of From is a value and the rest is read`(from: String) throws {
     let section = try section(from + "Resent-From: r@b\n")
     let identities = try Identities(reading: section, toleratingFrom: true)
-    #expect(identities.from.isEmpty)
+    #expect(identities.from == .absent)
     #expect(identities.fromFault?.kind == .identity)
-    #expect(identities.resentFrom.count == 1)
-    let fault = try #require(identities.fromFault)
-    #expect(throws: fault) { try Identities.from(of: section).get() }
+    #expect(identities.resentFrom.addresses.count == 1)
   }
 
   @Test
@@ -58,5 +56,18 @@ struct IdentitiesTests {
     #expect(throws: MessageError.unreadableIdentity(.sender, at: 2, .blankInAddress)) {
       try Identities(reading: section, toleratingFrom: true)
     }
+  }
+
+  @Test
+  func `what repairing mends is a fault to the strict reading, and absent to nobody`() throws {
+    let section = try section("From: Ada, VP <a@b>\nSender: a@b, a@b\n")
+    #expect(throws: MessageError.self) { try Identities(reading: section, .strict) }
+    let repaired = try Identities(reading: section, .repairing)
+    #expect(repaired.repaired == [.from, .sender])
+    #expect(repaired.from.addresses.map(\.written) == [Array("a@b".utf8)])
+    let unreadable = try self.section("From: a@b c@d\nSender: s@b\n")
+    #expect(throws: MessageError.self) { try Identities(reading: unreadable, .repairing) }
+    let lenient = try Identities(reading: unreadable, .lenient)
+    #expect(lenient.from == .absent && lenient.sender.addresses.count == 1)
   }
 }

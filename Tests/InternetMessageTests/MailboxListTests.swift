@@ -55,6 +55,9 @@ struct FromVector: Sendable, CustomTestStringConvertible {
     .init("word without domain in angle", "Root <root>", "root"),
     .init("quoted dots", "\"a..b\"@b.example", "\"a..b\"@b.example"),
     .init("quoted needlessly", "\"a.b\"@b.example", "a.b@b.example"),
+    .init("underscore in the domain", "info@my_site.shop.example", "info@my_site.shop.example"),
+    .init("Thai U-label", "x@\u{E1C}\u{E39}\u{E49}.example", "x@\u{E1C}\u{E39}\u{E49}.example"),
+    .init("utf8mb4", "=?utf8mb4?Q?J=C3=BCrgen?= <a@b.example>", "a@b.example"),
     .init("VERP", "bounce-1=x=y.example@b.example", "bounce-1=x=y.example@b.example"),
     .init("address among words", "\"ceo@bank.example via Shop\" <a@b.example>", "a@b.example"),
     .init("handle", "\"@shop\" <a@b.example>", "a@b.example"),
@@ -71,6 +74,26 @@ struct MailboxListTests {
     let mailboxes = try MailboxList.parse(vector.body, field: .from)
     let written = mailboxes.map { String(decoding: $0.addrSpec.written, as: UTF8.self) }
     #expect(written == vector.addresses)
+  }
+
+  @Test(arguments: [(477, true), (478, true), (479, false), (480, false)])
+  func `two mailboxes without a domain leave room for two`(bytes: Int, isRead: Bool) {
+    // `Resent-From:`, two at signs and two domains of 253 bytes make 998 with 478 more.
+    let half = String(repeating: "x", count: (bytes - 1) / 2)
+    let body = Array("\(half),\(half)\(bytes % 2 == 0 ? "y" : "")".utf8)
+    #expect(body.count == bytes)
+    let list = try? MailboxList.parse(body, field: .resentFrom)
+    #expect((list?.count == 2) == isRead)
+  }
+
+  @Test(arguments: [(3_746, true), (3_747, false)])
+  func `a field without a domain leaves room for one`(bytes: Int, isRead: Bool) {
+    let line = "\n " + String(repeating: "z", count: 600)
+    var body = "x (" + String(repeating: line, count: 6)
+    body += String(repeating: "z", count: bytes - body.utf8.count - 1) + ")"
+    #expect(body.utf8.count == bytes)
+    let list = try? MailboxList.parse(Array(body.utf8), field: .from)
+    #expect((list?.count == 1) == isRead)
   }
 
   @Test
@@ -104,20 +127,43 @@ struct MailboxListTests {
   }
 
   @Test
-  func `a local part alone leaves room for any domain, and with its own domain it may be longer`()
-    throws
-  {
-    let local = [UInt8](repeating: UInt8(ascii: "x"), count: 1_024)
+  func `a line has 998 bytes, with the domain that is put behind a bare local part`() throws {
+    let head = "From:".utf8.count
     let domain = Array("@ok.example".utf8)
-    #expect(try MailboxList.parse(local, field: .from).first?.addrSpec.localPart == local)
-    #expect(throws: MessageError.unreadableIdentity(.from, at: 0, .addressTooLong(limit: 1_024))) {
-      try MailboxList.parse([0x78] + local, field: .from)
+    let local = [UInt8](repeating: UInt8(ascii: "x"), count: 998 - head - domain.count)
+    #expect(try MailboxList.parse(local + domain, field: .from).count == 1)
+    #expect(throws: MessageError.unreadableIdentity(.from, at: 993, .tooLong(limit: 998))) {
+      try MailboxList.parse([0x78] + local + domain, field: .from)
     }
-    let longest = local + Array(repeating: 0x78, count: 2_048 - local.count - domain.count)
-    #expect(
-      try MailboxList.parse(longest + domain, field: .from).first?.addrSpec.localPart == longest)
-    #expect(throws: MessageError.unreadableIdentity(.from, at: 0, .addressTooLong(limit: 2_048))) {
-      try MailboxList.parse([0x78] + longest + domain, field: .from)
+    let bare = [UInt8](repeating: UInt8(ascii: "x"), count: 998 - head - 254)
+    #expect(try MailboxList.parse(bare, field: .from).count == 1)
+    #expect(throws: MessageError.self) { try MailboxList.parse([0x78] + bare, field: .from) }
+    // Folded lines are as long as each of them.
+    let name = [UInt8](repeating: UInt8(ascii: "n"), count: 900)
+    let folded = name + Array("\n ".utf8) + name + Array("\n <a@b>".utf8)
+    #expect(try MailboxList.parse(folded, field: .from).count == 1)
+    // The argument of -f is no line.
+    #expect(throws: Never.self) {
+      try MailboxList.parse([0x78] + local + domain, field: .returnPath)
     }
+  }
+
+  @Test(arguments: [
+    ("o\\'neil@x.example", "o'neil@x.example"),
+    ("list+r\\=x.example@shop.example", "list+r=x.example@shop.example"),
+    ("<b\\=1@x.example>", "b=1@x.example"), ("a@x.example.", "a@x.example"),
+    ("<a@x.example.>", "a@x.example"),
+  ])
+  func `of -f that is taken away which Postfix takes away`(argument: String, address: String) throws
+  {
+    #expect(try MailboxList.reversePath(Array(argument.utf8))?.written == Array(address.utf8))
+  }
+
+  @Test(arguments: [
+    "a\\@b@x.example", "a\\ b@x.example", "evil\\!ceo@x.example", "ceo\\%evil@x.example", "a@x..",
+    "x@\u{17F}hop.example",
+  ])
+  func `what means something else without its backslash or dot is refused`(argument: String) {
+    #expect(throws: MessageError.self) { try MailboxList.reversePath(Array(argument.utf8)) }
   }
 }

@@ -30,15 +30,16 @@ struct MessageVectorTests {
 
   /// What the header section alone decides.
   private func expectation(_ row: [String]) -> String {
-    Self.reasons.contains(row[2]) ? row[2] : row[3]
+    row[3] == "-" ? row[2] : row[3]
   }
 
   private func reading(_ bytes: [UInt8]) -> String {
     do throws(MessageError) {
-      let section = try HeaderSection(parsing: bytes)
+      let section = try HeaderSection(repairing: bytes)
       try section.checkFieldLengths(removingBlindCopies: true)
-      let from = try Identities(reading: section).from
-      return from.first.map { String(decoding: $0.addrSpec.written, as: UTF8.self) } ?? "none"
+      let from = try Identities(reading: section, .repairing).from
+      let first = from.addresses.first
+      return first.map { String(decoding: $0.written, as: UTF8.self) } ?? "none"
     } catch {
       switch error.kind {
       case .header: return "header-malformed"

@@ -77,4 +77,25 @@ struct RecipientListTests {
       try RecipientList.parse(list + [0x61], emptyIsError: true)
     }
   }
+
+  @Test(arguments: [
+    ("o\\'neil@x.example", ["o'neil@x.example"]), ("b\\=1@x.example", ["b=1@x.example"]),
+    ("Tom\\'s <a@x.example>", ["a@x.example"]), ("<o\\'neil@x.example>", ["o'neil@x.example"]),
+    ("\\o\\'n\\e, b\\=", ["o'ne", "b="]),
+  ])
+  func `a backslash before an ordinary character is taken away`(
+    list: String, recipients: [String]
+  ) throws {
+    let found = try RecipientList.parse(Array(list.utf8), emptyIsError: true)
+    #expect(found.map { String(decoding: $0.written, as: UTF8.self) } == recipients)
+  }
+
+  @Test(arguments: [
+    "a\\@b@x", "a\\,b@x", "a\\ b@x", "a\\\"b@x", "a\\!b@x", "a\\%b@x", "a\\.b@x", "a\\", "a\\(b@x",
+  ])
+  func `a backslash before anything else is refused`(list: String) {
+    #expect(throws: MessageError.recipient(at: 1, .backslash)) {
+      try RecipientList.parse(Array(list.utf8), emptyIsError: true)
+    }
+  }
 }

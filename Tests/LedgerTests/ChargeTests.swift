@@ -173,12 +173,12 @@ struct ChargeTests {
   @Test func `the users with a record are listed once each, whatever their UIDs`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
-    #expect(try ledger.activeUsers() == [])
+    #expect(try ledger.records().map(\.uid) == [])
     let users: [UInt32] = [0, 1, 1000, 263_144, 4_294_967_294]
     for uid in users + users {
       _ = try ledger.charge(uid: uid, now: { noon }, recipients: 1, decide: permitAll)
     }
-    #expect(try ledger.activeUsers() == users)
+    #expect(try ledger.records().map(\.uid) == users)
   }
 
   @Test func `the clock is read while the user's lock is held`() throws {

@@ -50,7 +50,7 @@ struct ConcurrencyTests {
       try await group.waitForAll()
     }
     let ledger = try scratch.open()
-    #expect(try ledger.activeUsers().count == 16)
+    #expect(try ledger.records().count == 16)
     for index: UInt32 in 0..<16 {
       let usage = try ledger.usage(uid: 5 + index * LedgerFormat.slotCount, now: { noon })
       #expect(usage.hour.used(.messages) == 20)
@@ -99,6 +99,35 @@ struct ConcurrencyTests {
     _ = try ledger.charge(uid: colliding, now: { noon }, recipients: 1, decide: permitAll)
     #expect(try ledger.usage(uid: 7, now: { noon }).hour.used(.messages) == 1)
     #expect(try ledger.usage(uid: colliding, now: { noon }).hour.used(.messages) == 1)
+  }
+
+  @Test
+  func `a turn ends with its process's opening, and nobody waits for it without a bound`() throws {
+    let scratch = try Scratch()
+    let isMissing = try Turn.wait(for: 7, in: scratch.path) == nil
+    #expect(isMissing, "there is no file yet")
+    let ledger = try scratch.open()
+    let turn = try Turn.wait(for: 7, in: scratch.path)
+    #expect(throws: LedgerError.held(uid: 7)) {
+      _ = try Turn.wait(for: 7, in: scratch.path, patience: 30)
+    }
+    try Turn.wait(for: 8, in: scratch.path)?.end()
+    // It is not the user's lock.
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: permitAll)
+    turn?.end()
+    try Turn.wait(for: 7, in: scratch.path, patience: 0)?.end()
+  }
+
+  @Test func `a charge waits for the user's lock, and not without a bound`() throws {
+    let scratch = try Scratch()
+    let holder = try scratch.open()
+    try holder.file.lockRecord(offset: LedgerFormat.userLock(of: 7), count: 1)
+    let ledger = try Ledger.open(path: scratch.path, patience: 30)
+    #expect(throws: LedgerError.held(uid: 7)) {
+      try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: permitAll)
+    }
+    try holder.file.unlockAll()
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 1, decide: permitAll)
   }
 
   @Test func `sixteen that find no file create one and lose nothing`() async throws {

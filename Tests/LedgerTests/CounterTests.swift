@@ -9,7 +9,7 @@ struct CounterTests {
     let scratch = try Scratch()
     let ledger = try scratch.open()
     let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 3, decide: permitAll)
-    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 4) { _, _ in .lift(.fromAmbiguous) }
+    _ = try ledger.charge(uid: 7, now: { noon }, recipients: 4) { _, _ in .waive(.fromAmbiguous) }
     _ = try ledger.charge(uid: 7, now: { noon }, recipients: 5) { _, _ in rejection }
     _ = try ledger.refuse(uid: 7, now: { noon }, reason: .sizeLimit)
     _ = try ledger.refuse(uid: 7, now: { noon }, reason: .sizeLimit)
@@ -19,9 +19,9 @@ struct CounterTests {
       #expect(counters.recipients == 7)
       #expect(counters.refused(.quotaMessages) == 1)
       #expect(counters.refused(.sizeLimit) == 2)
-      #expect(counters.lifted(.fromAmbiguous) == 1)
+      #expect(counters.waived(.fromAmbiguous) == 1)
       #expect(counters.refused.reduce(0, +) == 3)
-      #expect(counters.lifted.reduce(0, +) == 1)
+      #expect(counters.waived.reduce(0, +) == 1)
     }
     try expectAll(at: noon)
     try ledger.giveBack(charge, now: { noon })

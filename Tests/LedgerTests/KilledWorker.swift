@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 @testable import Ledger
@@ -34,8 +35,11 @@ struct KilledWorker {
   }
 
   private func append(_ bytes: [UInt8], to name: String) throws {
-    try FileDescriptor.open(path: path(name), options: [.writeOnly, .create, .append])
-      .writeAll(bytes)
+    try FileDescriptor.open(
+      path: path(name),
+      options: [.writeOnly, .create, FileDescriptor.Options(rawValue: O_APPEND)]
+    )
+    .writeAll(bytes)
   }
 
   // MARK: Charging
@@ -110,7 +114,7 @@ struct KilledWorker {
   func remove(rounds: UInt64) {
     let notes = (0..<rounds).flatMap(Self.users).flatMap { ["granted.\($0)", "refused.\($0)"] }
     for name in notes + ["clock", "quota"] { try? FileSystem.unlink(path(name)) }
-    try? FileSystem.removeDirectory(directory)
+    removeDirectory(directory)
   }
 
   private func path(_ name: String) -> [UInt8] { directory + Array("/\(name)".utf8) }

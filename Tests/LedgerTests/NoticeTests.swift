@@ -29,11 +29,11 @@ struct NoticeTests {
     return .reject(Rejection(cause: .quota(excess), user: []))
   }
 
-  @Test func `a reached quota is told once in its window`() throws {
+  @Test func `a reached quota is told once an hour, that of a day once a day`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
-    let seconds = [noon, noon, noon + 60, noon + 3_659, noon + 3_660, noon + 3_661]
-    #expect(try due(at: seconds, ledger) == [noon, noon + 3_660])
+    let seconds = [noon, noon, noon + 60, noon + 3_599, noon + 3_600, noon + 3_601]
+    #expect(try due(at: seconds, ledger) == [noon, noon + 3_600])
     let later = noon + 10_000
     let days = [later, later + 3_600, later + 89_999, later + 90_000, later + 90_001]
     #expect(try due(.messagesPerDay, at: days, ledger) == [later, later + 90_000])
@@ -56,6 +56,21 @@ struct NoticeTests {
     #expect(try refuse(noon + 100_000) == nil)
   }
 
+  @Test(
+    arguments: [(60, [0, 60, 120, 100_000]), (7_200, [0, 100_000]), (100_001, [0])]
+      as [(UInt32, [UInt64])])
+  func `quota_notice_interval is how long no other notice of the user is sent`(
+    interval: UInt32, expected: [UInt64]
+  ) throws {
+    let scratch = try Scratch()
+    var settings = Configuration()
+    settings.quotaFile = scratch.path
+    settings.quotaNoticeInterval = interval
+    let ledger = try Ledger.open(for: settings)
+    let seconds = [0, 59, 60, 61, 120, 100_000].map { noon + $0 }
+    #expect(try due(at: seconds, ledger) == expected.map { noon + $0 })
+  }
+
   @Test func `each suspension is told once`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()
@@ -74,8 +89,8 @@ struct NoticeTests {
     let scratch = try Scratch()
     let ledger = try scratch.open()
     let back = noon - 86_400 * 365
-    let seconds = [noon, back, back + 3_599, back + 3_660]
-    #expect(try due(at: seconds, ledger) == [noon, back + 3_660])
+    let seconds = [noon, back, back + 3_599, back + 3_600]
+    #expect(try due(at: seconds, ledger) == [noon, back + 3_600])
   }
 
   @Test func `a torn record sends no second notice within the hour`() throws {
@@ -91,7 +106,7 @@ struct NoticeTests {
     let scratch = try Scratch()
     let ledger = try scratch.open()
     let charge = try ledger.charge(uid: 7, now: { noon }, recipients: 1) { _, _ in
-      .lift(.quotaMessages)
+      .waive(.quotaMessages)
     }
     #expect(charge.notice == nil)
   }

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import Synchronization
 import Testing
@@ -19,14 +20,14 @@ struct Scratch: ~Copyable {
   }
 
   deinit {
-    try? FileSystem.setPermissions(directory, 0o700)
+    setPermissions(directory, 0o700)
     try? FileSystem.unlink(directory + Array("/quota".utf8))
     let suspended = directory + Array("/suspended".utf8)
     for name in (try? FileSystem.names(in: suspended)) ?? [] {
       try? FileSystem.unlink(suspended + Array("/".utf8) + name)
     }
-    try? FileSystem.removeDirectory(suspended)
-    try? FileSystem.removeDirectory(directory)
+    removeDirectory(suspended)
+    removeDirectory(directory)
   }
 
   func open() throws -> Ledger { try Ledger.open(path: path) }
@@ -48,7 +49,7 @@ struct Scratch: ~Copyable {
   }
 
   func put(_ bytes: [UInt8], intoSlot slot: UInt32) throws {
-    try raw().pwrite(bytes, offset: LedgerFormat.offset(of: slot))
+    try raw().write(bytes, at: LedgerFormat.offset(of: slot))
   }
 }
 
@@ -86,3 +87,21 @@ let rejection = Decision.reject(
       QuotaExcess(
         resource: .messages, period: .hour, used: 1, limit: 1, requested: 1, nextFree: nil)),
     user: Array("alice".utf8)))
+
+/// Removes an empty directory, if it is there.
+func removeDirectory(_ path: [UInt8]) {
+  _ = unsafe rmdir(String(decoding: path, as: UTF8.self))
+}
+
+/// Sets the permission bits of a file that is there.
+func setPermissions(_ path: [UInt8], _ permissions: UInt32) {
+  _ = unsafe chmod(String(decoding: path, as: UTF8.self), permissions)
+}
+
+extension FileDescriptor {
+  /// Writes bytes to a position.
+  func write(_ bytes: [UInt8], at offset: UInt64) throws(Errno) {
+    try seek(to: offset)
+    try writeAll(bytes)
+  }
+}

@@ -27,7 +27,7 @@ struct SlotTests {
     }
     if let notices = Notices(last: 31, byKind: numbers(5, 40)),
       let counters = Counters(
-        messages: 51, recipients: 52, refused: numbers(24, 100), lifted: numbers(24, 200))
+        messages: 51, recipients: 52, refused: numbers(24, 100), waived: numbers(24, 200))
     {
       usage.notices = notices
       usage.counters = counters
@@ -113,10 +113,10 @@ struct SlotTests {
     _ = try ledger.charge(uid: first, now: { noon }, recipients: 1, decide: permitAll)
     let active = noon + 86_400
     _ = try ledger.charge(uid: second, now: { active }, recipients: 1, decide: permitAll)
-    #expect(try ledger.activeUsers() == [first, second])
+    #expect(try ledger.records().map(\.uid) == [first, second])
     let idle = noon + 90_000
     _ = try ledger.charge(uid: third, now: { idle }, recipients: 1, decide: permitAll)
-    #expect(try ledger.activeUsers() == [second, third])
+    #expect(try ledger.records().map(\.uid) == [second, third])
     #expect(try ledger.usage(uid: second, now: { idle }).day.used(.messages) == 1)
   }
 
@@ -169,7 +169,7 @@ struct SlotTests {
     try holder.file.unlockAll()
     let charge = try ledger.charge(uid: 7, now: { later }, recipients: 1, decide: limit(1))
     #expect(charge.decision == rejection)
-    #expect(try ledger.activeUsers() == [7])
+    #expect(try ledger.records().map(\.uid) == [7])
   }
 
   // The older of two records once granted afresh when the clock came back to its time.

@@ -19,9 +19,67 @@ struct SuspensionTests {
     #expect(try ledger.suspensions.suspension(of: 8) == nil)
     let again = try ledger.suspend(uid: 7, now: { noon + 9 }, reason: [0x78])
     #expect(again.previous == expected)
-    #expect(try ledger.resume(uid: 7, now: { noon + 10 })?.reason == [0x78])
+    #expect(try ledger.resume(uid: 7, now: { noon + 10 }).previous?.reason == [0x78])
     #expect(try ledger.suspensions.suspension(of: 7) == nil)
-    #expect(try ledger.resume(uid: 7, now: { noon + 11 }) == nil)
+    #expect(try ledger.resume(uid: 7, now: { noon + 11 }).previous == nil)
+  }
+
+  @Test func `an order does not wait for the user's lock`() throws {
+    let scratch = try Scratch()
+    let holder = try scratch.open()
+    try holder.file.lockRecord(offset: LedgerFormat.userLock(of: 7), count: 1)
+    let ledger = try Ledger.open(path: scratch.path, patience: 50)
+    let first = try ledger.suspend(uid: 7, now: { noon }, reason: reason)
+    #expect(first.unrecorded == .held(uid: 7))
+    #expect(first.notice == .suspended)
+    #expect(try holder.suspensions.suspension(of: 7)?.reason == reason)
+    #expect(throws: LedgerError.held(uid: 7)) { try ledger.reset(uid: 7, now: { noon }) }
+    let end = try ledger.resume(uid: 7, now: { noon })
+    #expect(end.unrecorded == .held(uid: 7))
+    #expect(try holder.suspensions.suspension(of: 7) == nil)
+    try holder.file.unlockAll()
+    #expect(try ledger.suspend(uid: 7, now: { noon }, reason: reason).unrecorded == nil)
+  }
+
+  @Test func `a user can be suspended when the file is full`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    var usage = Usage(now: noon)
+    usage.add(StepCounts(messages: 1), now: noon)
+    for index in 0..<LedgerFormat.probeCount {
+      try ledger.write(.record(uid: 1, usage), to: LedgerFormat.slot(index, of: 7))
+    }
+    let change = try ledger.suspend(uid: 7, now: { noon }, reason: reason)
+    #expect(change.unrecorded == .noFreeSlot(uid: 7))
+    #expect(change.notice == .suspended)
+    #expect(try ledger.suspensions.suspension(of: 7)?.reason == reason)
+    #expect(try ledger.resume(uid: 7, now: { noon }).previous?.reason == reason)
+    #expect(try ledger.suspensions.suspension(of: 7) == nil)
+  }
+
+  @Test func `an automatic suspension does not take the administrator's place`() throws {
+    let scratch = try Scratch()
+    let suspensions = try scratch.open().suspensions
+    let order = Suspension(since: noon, origin: .administrator, reason: reason)
+    try suspensions.store(order, for: 7)
+    let automatic = Suspension(since: noon, origin: .automatic, reason: [0x78])
+    try suspensions.store(automatic, for: 7, replacing: false)
+    #expect(try suspensions.suspension(of: 7) == order)
+    try suspensions.store(automatic, for: 8, replacing: false)
+    #expect(try suspensions.suspension(of: 8) == automatic)
+  }
+
+  @Test func `what users without an entry have done together suspends none of them`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let rule = SuspensionRule(refusals: 1, reason: reason)
+    let count = try ledger.refuse(
+      uid: Ledger.sharedUID, now: { noon }, reason: .fromNotAllowed, suspending: rule)
+    #expect(count.suspension == nil)
+    #expect(try ledger.suspensions.all().isEmpty)
+    #expect(
+      try ledger.refuse(uid: 7, now: { noon }, reason: .fromNotAllowed, suspending: rule)
+        .suspension != nil)
   }
 
   @Test func `all who are suspended are listed, and nothing else in the directory`() throws {
@@ -72,7 +130,7 @@ struct SuspensionTests {
     let later = noon + 400 * 86_400
     let other = 7 + LedgerFormat.slotCount
     _ = try ledger.charge(uid: other, now: { later }, recipients: 1, decide: permitAll)
-    #expect(try ledger.activeUsers() == [other])
+    #expect(try ledger.records().map(\.uid) == [other])
     #expect(try ledger.suspensions.suspension(of: 7)?.reason == reason)
   }
 
@@ -118,7 +176,7 @@ struct SuspensionTests {
     }
     #expect(try refuse() == nil)
     #expect(try refuse() != nil)
-    #expect(try ledger.resume(uid: 7, now: { noon }) != nil)
+    #expect(try ledger.resume(uid: 7, now: { noon }).previous != nil)
     #expect(try refuse() == nil)
     #expect(try ledger.usage(uid: 7, now: { noon }).hour.refused == 3)
     #expect(try refuse() != nil)

@@ -19,7 +19,7 @@ struct FileDescriptorTests {
     #expect {
       _ = try FileDescriptor.open(path: "/proc/self/exe")
     } throws: {
-      ($0 as? Errno)?.isSymbolicLink == true
+      ($0 as? Errno)?.number == ELOOP
     }
     _ = try FileDescriptor.open(path: "/proc/self/exe", options: .followLinks)
   }
@@ -46,7 +46,7 @@ struct FileDescriptorTests {
     try memory.seal()
     #expect(try memory.pread(offset: 0, count: 100) == Array("message".utf8))
     for change in [
-      { (file: borrowing FileDescriptor) in try file.pwrite([1], offset: 0) },
+      { (file: borrowing FileDescriptor) in try file.pwriteWords([1], offset: 0) },
       { (file: borrowing FileDescriptor) in try file.truncate(to: 1) },
       { (file: borrowing FileDescriptor) in try file.truncate(to: 100) },
     ] {
@@ -89,13 +89,15 @@ struct FileDescriptorTests {
       Execution.Preparation(
         redirections: [Execution.Redirection(from: pipe.writeEnd.rawValue, to: 1)]))
     #expect(try pipe.readEnd.read(upTo: 10) == Array("x\n".utf8))
-    #expect(try Execution.waitForEnd(of: child) == .exited(0))
+    #expect(try Execution.end(of: child) == .exited(0))
   }
 
   @Test func `writing where nobody reads is an error`() throws {
     // The test process does not ignore SIGPIPE by itself.
     ProcessState.setDisposition(of: SIGPIPE, ignored: true)
-    let writeEnd = try FileDescriptor.pipe().keepWriteEnd()
+    let ends = try FileDescriptor.pipe()
+    let writeEnd = FileDescriptor(adopting: dup(ends.writeEnd.rawValue))
+    _ = ends.keepReadEnd()
     #expect(throws: Errno(number: EPIPE, call: "write")) { try writeEnd.writeAll([1]) }
   }
 
@@ -119,9 +121,8 @@ struct FileDescriptorTests {
     let memory = try FileDescriptor.memfd(name: "test")
     try memory.truncate(to: 1 << 20)
     #expect(try memory.nextData(from: 0) == nil)
-    try memory.pwrite([1], offset: 8_192)
+    try memory.pwriteWords([1], offset: 8_192)
     #expect(try memory.nextData(from: 0) == 8_192)
-    #expect(try memory.nextHole(from: 8_192) == 12_288)
     #expect(try memory.nextData(from: 12_288) == nil)
   }
 }

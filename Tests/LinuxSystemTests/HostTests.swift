@@ -6,13 +6,13 @@ import Testing
 @Suite("Log, dates and accounts")
 struct HostTests {
   @Test(arguments: [
-    (0, "1970-1-1 Thu"), (58, "1970-2-28 Sat"), (59, "1970-3-1 Sun"), (11_016, "2000-2-29 Tue"),
-    (11_017, "2000-3-1 Wed"), (20_780, "2026-11-23 Mon"), (47_540, "2100-2-28 Sun"),
-    (47_541, "2100-3-1 Mon"), (20_818, "2026-12-31 Thu"), (20_819, "2027-1-1 Fri"),
+    (0, "1970-1-1"), (58, "1970-2-28"), (59, "1970-3-1"), (11_016, "2000-2-29"),
+    (11_017, "2000-3-1"), (20_780, "2026-11-23"), (47_540, "2100-2-28"),
+    (47_541, "2100-3-1"), (20_818, "2026-12-31"), (20_819, "2027-1-1"),
   ])
   func `a day has its date`(day: UInt64, expected: String) {
     let date = CivilDate(daysSince1970: day)
-    #expect("\(date.year)-\(date.month)-\(date.day) \(date.weekdayName)" == expected)
+    #expect("\(date.year)-\(date.month)-\(date.day)" == expected)
   }
 
   @Test func `a log line has a head as RFC 3164 wants it, in UTC`() {

@@ -4,48 +4,44 @@ import Testing
 
 @Suite("postern.cf")
 struct ConfigurationFileTests {
-  private func parse(_ text: String) -> (configuration: Configuration, problems: [FileProblem]) {
+  private func parse(_ text: String) -> ConfigurationFile {
     ConfigurationFile.parse(bytes(text), file: "postern.cf")
   }
 
   private func faults(_ text: String) -> [FileFault] { parse(text).problems.map(\.fault) }
 
-  @Test func `an empty file gives the documented defaults`() {
-    let text = Configuration.keys.map { "\($0.key.rawValue) = \($0.defaultText)\n" }.joined()
-    var written = parse(text)
+  @Test func `an empty file gives the defaults, and so do the defaults written down`() {
+    let text = Setting.parameters.map {
+      "\($0.name) = \(String(decoding: $0.defaultText, as: UTF8.self))\n"
+    }.joined()
+    let written = parse(text)
     #expect(written.problems.isEmpty)
-    for key in ConfigurationKey.allCases {
-      #expect(written.configuration.line(of: key) != nil)
-    }
-    let defaults = Configuration()
-    written.configuration = same(written.configuration, linesOf: parse("").configuration)
-    #expect(written.configuration == same(defaults, linesOf: parse("").configuration))
+    for setting in Setting.parameters { #expect(written.line(of: setting.name) != nil) }
+    #expect(written.configuration == Configuration())
+    #expect(parse("").configuration == Configuration())
   }
 
-  /// Copies the settings one by one, so that only the line numbers differ.
-  private func same(_ settings: Configuration, linesOf base: Configuration) -> Configuration {
-    var copy = base
-    copy.sendmailPath = settings.sendmailPath
-    copy.mode = settings.mode
-    copy.exemptUsers = settings.exemptUsers
-    copy.unlistedUsers = settings.unlistedUsers
-    copy.defaultDomain = settings.defaultDomain
-    copy.recipientDelimiter = settings.recipientDelimiter
-    copy.fromPolicy = settings.fromPolicy
-    copy.limits = settings.limits
-    copy.sizes = settings.sizes
-    copy.addsTraceHeader = settings.addsTraceHeader
-    copy.handoff = settings.handoff
-    copy.quotaFile = settings.quotaFile
-    copy.syslogFacility = settings.syslogFacility
-    copy.mailboxTables = settings.mailboxTables
-    return copy
+  @Test func `the file that sets every name leaves none at its default`() {
+    let file = ConfigurationFile.parse(Vectors.file("every-name.cf"), file: "every-name.cf")
+    for setting in Setting.parameters {
+      #expect(file.line(of: setting.name) != nil, "\(setting.name)")
+      #expect(setting.text(in: file.configuration) != setting.defaultText, "\(setting.name)")
+    }
+  }
+
+  @Test func `what a setting is written as reads as the same value`() {
+    let file = ConfigurationFile.parse(Vectors.file("every-name.cf"), file: "every-name.cf")
+    let text = Setting.parameters.map {
+      "\($0.name) = \(String(decoding: $0.text(in: file.configuration), as: UTF8.self))\n"
+    }.joined()
+    #expect(parse(text).problems.isEmpty)
+    #expect(parse(text).configuration == file.configuration)
   }
 
   @Test func `every name can be set to another value`() {
-    let (configuration, problems) = ConfigurationFile.parse(
-      Vectors.file("every-name.cf"), file: "every-name.cf")
-    #expect(problems.isEmpty)
+    let file = ConfigurationFile.parse(Vectors.file("every-name.cf"), file: "every-name.cf")
+    let configuration = file.configuration
+    #expect(file.problems.isEmpty)
     #expect(configuration.sendmailPath == bytes("/opt/postfix/sendmail"))
     #expect(configuration.mode == .audit)
     #expect(
@@ -71,7 +67,9 @@ struct ConfigurationFileTests {
         .postfix(type: "texthash", path: bytes("/etc/postfix/valias")),
         .command(path: bytes("/usr/local/sbin/list")),
       ])
-    #expect(configuration.line(of: .exemptUsers) == 5)
+    #expect(configuration.autoSuspendRefusals == 20)
+    #expect(configuration.notify == [.address(address("postmaster@example.com")), .user])
+    #expect(file.line(of: "exempt_users") == 6)
   }
 
   struct Value: Sendable, CustomTestStringConvertible {
@@ -118,11 +116,12 @@ struct ConfigurationFileTests {
 
   @Test func `comments between continuation lines do not end the logical line`() {
     let text = "exempt_users = a\n# comment\n\n   # indented comment\n  b,\n\tc\nmode = audit"
-    let (configuration, problems) = parse(text)
-    #expect(problems.isEmpty)
+    let file = parse(text)
+    let configuration = file.configuration
+    #expect(file.problems.isEmpty)
     #expect(configuration.exemptUsers.map(\.written) == [bytes("a"), bytes("b"), bytes("c")])
     #expect(configuration.mode == .audit)
-    #expect(configuration.line(of: .mode) == 7)
+    #expect(file.line(of: "mode") == 7)
   }
 
   @Test func `a hash inside a value is no comment`() {
@@ -131,7 +130,8 @@ struct ConfigurationFileTests {
   }
 
   @Test func `every problem of a file is told with its line`() {
-    let (_, problems) = ConfigurationFile.parse(Vectors.file("problems.cf"), file: "problems.cf")
+    let problems = ConfigurationFile.parse(Vectors.file("problems.cf"), file: "problems.cf")
+      .problems
     #expect(
       Vectors.lines(problems) == String(decoding: Vectors.file("problems.expected"), as: UTF8.self))
   }

@@ -23,9 +23,9 @@ struct ReasonCodeTests {
   }
 
   @Test func `audit lifts what the message is refused for, but no suspension and no size`() {
-    let lifted = ReasonCode.allCases.filter(\.isLiftedByAudit)
+    let waived = ReasonCode.allCases.filter(\.isWaivedByAudit)
     #expect(
-      lifted == [
+      waived == [
         .fromNotAllowed, .senderNotAllowed, .resentNotAllowed, .envelopeNotAllowed,
         .userUnlisted, .quotaMessages, .quotaRecipients, .recipientLimit, .headerMalformed,
         .fromAmbiguous, .recipientMalformed, .noRecipients,

@@ -1,6 +1,7 @@
 import InternetMessage
-import Policy
 import Testing
+
+@testable import Policy
 
 /// A senders.db in memory.
 struct IndexFile {
@@ -12,10 +13,14 @@ struct IndexFile {
     return Array(bytes[start..<min(start + count, bytes.count)])
   }
 
+  /// Opens as the drop-in does.
+  func index() throws(SenderIndexError<Failure>) -> SenderIndex {
+    try SenderIndex.open(size: UInt64(bytes.count), readAt: readAt)
+  }
+
   /// Looks up as the drop-in does.
   func entry(_ uid: UInt32) throws(SenderIndexError<Failure>) -> SenderEntry? {
-    let index = try SenderIndex.open(size: UInt64(bytes.count), readAt: readAt)
-    return try index.entry(for: uid, readAt: readAt)
+    return try index().entry(for: uid, readAt: readAt)
   }
 
   func fault(_ uid: UInt32) -> SenderIndexFault? {
@@ -38,25 +43,29 @@ struct SenderIndexTests {
     ResolvedAccount(uid: 1002, login: bytes("bob2")),
   ]
 
-  static func resolve(_ site: SiteName) -> ResolvedAccount? {
+  static func resolve(_ site: UserName) -> ResolvedAccount? {
     switch site {
     case .login(let name): accounts.first { $0.login == name }
     case .uid(let uid): accounts.first { $0.uid == uid }
     }
   }
 
+  static let source = SenderIndexHeader.Source(
+    builtAt: 1, senders: FileStamp(bytes: 2, modified: 3),
+    settings: FileStamp(bytes: 4, modified: 5))
+
   static func build(
-    _ senders: String, configuration: Configuration = settings
+    _ senders: String, configuration: Configuration = settings,
+    postfix: PostfixFacts = PostfixFacts(origin: bytes("origin.example"))
   ) -> (file: IndexFile?, problems: [FileProblem]) {
     let parsed = SendersFile.parse(bytes(senders), file: "senders")
     var builder = SenderIndexBuilder(
-      configuration: configuration, defaultDomain: bytes("origin.example"),
-      configurationFile: "postern.cf", resolve: resolve)
+      file: ConfigurationFile(name: "postern.cf", configuration: configuration),
+      postfix: postfix, resolve: resolve)
     builder.add(parsed.entries, file: "senders")
-    builder.addExemptUsers(file: "postern.cf")
+    builder.addExemptUsers()
     builder.addUnlisted(accounts)
-    let built = builder.build(
-      builtAt: 1, sendersBytes: 2, sendersModified: 3, file: "senders")
+    let built = builder.build(from: source, file: "senders")
     return (built.map { IndexFile(bytes: $0) }, parsed.problems + builder.problems)
   }
 
@@ -122,33 +131,58 @@ struct SenderIndexTests {
   }
 
   @Test func `the default domain is postern.cf's, else Postfix's, and one there must be`() throws {
-    let file = try #require(Self.build("alice *\n").file)
-    let index = try SenderIndex.open(size: UInt64(file.bytes.count), readAt: file.readAt)
-    #expect(index.header.defaultDomain == bytes("host.example"))
-    let other = try #require(Self.build("alice *\n", configuration: Configuration()).file)
-    let origin = try SenderIndex.open(size: UInt64(other.bytes.count), readAt: other.readAt)
-    #expect(origin.header.defaultDomain == bytes("origin.example"))
-    let none = SenderIndexBuilder(
-      configuration: Configuration(), defaultDomain: bytes("not a domain"),
-      configurationFile: "postern.cf", resolve: Self.resolve)
-    #expect(none.problems.map(\.fault) == [.noDefaultDomain])
+    func index(_ configuration: Configuration) throws -> SenderIndex {
+      try #require(Self.build("alice *\n", configuration: configuration).file).index()
+    }
+    let own = try index(settings)
+    #expect(own.configuration.defaultDomain == bytes("host.example"))
+    #expect(!own.header.hasPostfixDomain)
+    let other = try index(Configuration())
+    #expect(other.configuration.defaultDomain == bytes("origin.example"))
+    #expect(other.header.hasPostfixDomain)
+    let none = Self.build(
+      "alice *\n", configuration: Configuration(), postfix: PostfixFacts(origin: bytes("a b")))
+    #expect(none.problems.map(\.fault) == [.noDefaultDomain] && none.file == nil)
   }
 
-  @Test func `staleness is told by size, time and settings`() throws {
-    let file = try #require(Self.build("alice *\n").file)
-    let header = try SenderIndex.open(size: UInt64(file.bytes.count), readAt: file.readAt).header
-    let digest = settings.settingsDigest
-    #expect(!header.isStale(sendersBytes: 2, sendersModified: 3, settingsDigest: digest))
-    #expect(header.isStale(sendersBytes: 1, sendersModified: 3, settingsDigest: digest))
-    #expect(header.isStale(sendersBytes: 2, sendersModified: 4, settingsDigest: digest))
-    var changed = settings
-    changed.unlistedUsers = .login
+  @Test func `a size limit above Postfix's own becomes that one, an entry's too`() throws {
+    let senders = "alice * message_size_limit=9K\nbob * message_size_limit=7K\n"
+    func sizes(_ limit: UInt64?) throws -> [UInt64?] {
+      let postfix = PostfixFacts(messageBytes: limit)
+      let file = try #require(Self.build(senders, postfix: postfix).file)
+      return [
+        try file.index().configuration.sizes.messageBytes,
+        try file.entry(1001)?.rules.messageBytes, try file.entry(1002)?.rules.messageBytes,
+      ]
+    }
+    #expect(try sizes(8 << 10) == [8 << 10, 8 << 10, 7 << 10])
+    #expect(try sizes(nil) == [25 << 20, 9 << 10, 7 << 10])
+    #expect(try sizes(1 << 40) == [25 << 20, 9 << 10, 7 << 10])
+  }
+
+  @Test func `every setting comes back as it was written, whatever its size`() throws {
+    let parsed = ConfigurationFile.parse(Vectors.file("every-name.cf"), file: "every-name.cf")
+    var configuration = parsed.configuration
+    configuration.exemptUsers = []
+    configuration.unlistedUsers = .reject
     #expect(
+      try Self.build("", configuration: configuration).file?.index().configuration == configuration)
+    // More than the first read has.
+    configuration.exemptUsers = (1..<2_000).map { .uid($0) }
+    #expect(
+      try Self.build("", configuration: configuration).file?.index().configuration == configuration)
+  }
+
+  @Test func `staleness is told by the sizes and times of both files`() throws {
+    let header = try #require(Self.build("alice *\n").file).index().header
+    func isStale(_ senders: (UInt64, UInt64), _ settings: (UInt64, UInt64)) -> Bool {
       header.isStale(
-        sendersBytes: 2, sendersModified: 3, settingsDigest: changed.settingsDigest))
-    changed = settings
-    changed.mode = .audit
-    #expect(changed.settingsDigest == digest)
+        senders: FileStamp(bytes: senders.0, modified: senders.1),
+        settings: FileStamp(bytes: settings.0, modified: settings.1))
+    }
+    #expect(!isStale((2, 3), (4, 5)))
+    #expect(isStale((1, 3), (4, 5)) && isStale((2, 4), (4, 5)))
+    #expect(isStale((2, 3), (3, 5)) && isStale((2, 3), (4, 6)))
   }
 
   @Test func `no truncation and no changed byte is ever a different answer`() throws {
@@ -175,19 +209,21 @@ struct SenderIndexTests {
       return file.fault(1001)
     }
     let size = UInt64(whole.bytes.count)
+    let entries = try whole.index().header.settingsEnd
     #expect(fault { $0 = [] } == .truncated)
     #expect(fault { $0[0] = 0 } == .foreign)
     #expect(fault { $0[8] = 9 } == .version(9))
-    #expect(fault { $0[30] ^= 1 } == .headerChecksum)
+    #expect(fault { $0[48] ^= 1 } == .headerChecksum)
+    #expect(fault { $0[86] ^= 1 } == .headerChecksum)
     #expect(fault { $0.append(0) } == .size(expected: size, actual: size + 1))
     #expect(
-      fault { for at in 512..<$0.count { $0[at] = 0 } } == .slotChecksum(uid: 1001))
-    #expect(fault { $0[512 + 20] ^= 1 } == .entryChecksum(uid: 1001))
+      fault { for at in entries..<$0.count { $0[at] = 0 } } == .slotChecksum(uid: 1001))
+    #expect(fault { $0[entries + 20] ^= 1 } == .entryChecksum(uid: 1001))
   }
 
   @Test func `a failing read is an error, never an absent user`() throws {
     let file = try #require(Self.build(Self.sample).file)
-    let index = try SenderIndex.open(size: UInt64(file.bytes.count), readAt: file.readAt)
+    let index = try file.index()
     #expect(throws: SenderIndexError<IndexFile.Failure>.self) {
       try index.entry(for: 1001) { (_, _) throws(IndexFile.Failure) -> [UInt8] in throw .read }
     }
@@ -197,7 +233,7 @@ struct SenderIndexTests {
     let users: UInt32 = 5_000
     let text = (0..<users).map { "uid:\($0 &* 2_654_435 % 99_999_989) a\($0)@x.example\n" }.joined()
     let file = try #require(Self.build(text).file)
-    let index = try SenderIndex.open(size: UInt64(file.bytes.count), readAt: file.readAt)
+    let index = try file.index()
     for number in 0..<users {
       var reads = 0
       let uid = number &* 2_654_435 % 99_999_989

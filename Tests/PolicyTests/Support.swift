@@ -42,6 +42,13 @@ enum Vectors {
     return FileManager.default.contents(atPath: file.path()).map { [UInt8]($0) } ?? []
   }
 
+  /// A file under Install.
+  static func installed(_ name: String) -> [UInt8] {
+    let file = top.deletingLastPathComponent().deletingLastPathComponent().appending(
+      components: "Install", name)
+    return FileManager.default.contents(atPath: file.path()).map { [UInt8]($0) } ?? []
+  }
+
   /// The names of a directory's files.
   static func names(_ directory: String) throws -> Set<String> {
     Set(try FileManager.default.contentsOfDirectory(atPath: top.appending(path: directory).path()))

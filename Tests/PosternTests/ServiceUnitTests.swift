@@ -4,11 +4,13 @@ import Testing
 
 @Suite("Services of PHP")
 struct ServiceUnitTests {
-  private static func codes(_ lines: String) -> [String] {
+  private static func codes(
+    _ lines: String, gate: DropInExamination.Form = .setID
+  ) -> [String] {
     var unit = ServiceUnit(name: "php8.2-fpm.service", source: "")
     unit.add("[Service]\n" + lines, file: "a.conf")
-    return unit.findings(written: ["/var/lib/postern", "/var/spool/postfix/maildrop"]).map(
-      \.code.rawValue)
+    let written = ["/var/lib/postern", "/var/spool/postfix/maildrop"]
+    return unit.findings(written: written, gate: gate).map(\.code.rawValue)
   }
 
   @Test(arguments: [
@@ -29,8 +31,15 @@ struct ServiceUnitTests {
     (
       "without them, but with setuid",
       "SystemCallFilter=@system-service\nSystemCallFilter=~@privileged\nSystemCallFilter=@setuid",
+      ["unit-system-calls"]
+    ),
+    (
+      "without them, but with both",
+      "SystemCallFilter=@system-service\nSystemCallFilter=~@privileged\n"
+        + "SystemCallFilter=@setuid setfsuid",
       []
     ),
+    ("a denial of the user of files", "SystemCallFilter=~setfsuid", ["unit-system-calls"]),
     ("a list without setresuid", "SystemCallFilter=@basic-io @file-system", ["unit-system-calls"]),
     ("a denial of others", "SystemCallFilter=~@mount @reboot", []),
     ("a denial of it, continued", "SystemCallFilter=~@mount \\\n  @setuid", ["unit-system-calls"]),
@@ -62,11 +71,40 @@ struct ServiceUnitTests {
     #expect(Self.codes(lines) == expected, "\(name)")
   }
 
+  @Test(arguments: [
+    ("Debian's unit", "Type=notify", []),
+    ("a bounding set without it", "CapabilityBoundingSet=CAP_CHOWN CAP_SETGID", ["unit-set-id"]),
+    ("a bounding set with it", "CapabilityBoundingSet=CAP_SETGID CAP_SETUID", []),
+    ("as systemctl shows it", "CapabilityBoundingSet=cap_chown cap_setuid", []),
+    ("taken away", "CapabilityBoundingSet=~CAP_SETUID", ["unit-set-id"]),
+    ("another one taken away", "CapabilityBoundingSet=~CAP_SYS_ADMIN", []),
+    ("given in two lines", "CapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=CAP_SETUID", []),
+    ("none at all", "CapabilityBoundingSet=", ["unit-set-id"]),
+    ("all system calls of services", "SystemCallFilter=@system-service", []),
+    (
+      "privileged ones, but setuid, taken away",
+      "SystemCallFilter=~@privileged\nSystemCallFilter=@setuid setfsuid", ["unit-system-calls"]
+    ),
+    (
+      "with the one for capabilities",
+      "SystemCallFilter=~@privileged\nSystemCallFilter=@setuid setfsuid capset", []
+    ),
+  ])
+  func `what a drop-in with a capability needs besides is found`(
+    name: String, lines: String, expected: [String]
+  ) {
+    #expect(Self.codes(lines, gate: .capability) == expected, "\(name)")
+    let isBounded = lines.contains("Capability")
+    if isBounded { #expect(Self.codes(lines) == [], "\(name), set-uid") }
+  }
+
   @Test func `what systemctl shows is read, too`() {
     let shown = "NoNewPrivileges=yes\nSystemCallFilter=~mount umount2 setresuid\nReadWritePaths=\n"
     let unit = ServiceUnit.shown(shown, name: "php8.2-fpm.service")
     #expect(
-      unit.findings(written: ["/var/lib/postern"]).map(\.code) == [.unitSetID, .unitSystemCalls])
+      unit.findings(written: ["/var/lib/postern"], gate: .setID).map(\.code) == [
+        .unitSetID, .unitSystemCalls,
+      ])
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import InternetMessage
+import Submission
 import Testing
 
 @testable import postern
@@ -49,6 +50,33 @@ struct ToolTests {
     ] as [(String, CompletionKind)])
   func `a placeholder says what completes it`(_ placeholder: String, _ kind: CompletionKind) {
     #expect(CompletionKind(placeholder) == kind)
+  }
+
+  @Test(arguments: [
+    ("a command for a terminal", "a\u{1B}[31m", #"a\x1B[31m"#, #""a\u001b[31m""#),
+    ("the same in one character", "a\u{9B}31m", #"a\xC2\x9B31m"#, #""a\u009b31m""#),
+    ("DEL", "a\u{7F}", #"a\x7F"#, #""a\u007f""#),
+    ("a change of direction", "a\u{202E}b", #"a\xE2\x80\xAEb"#, #""a\u202eb""#),
+    ("an isolate", "a\u{2066}b", #"a\xE2\x81\xA6b"#, #""a\u2066b""#),
+    ("a tag", "a\u{E0041}", #"a\xF3\xA0\x81\x81"#, #""a\udb40\udc41""#),
+    ("letters of all the world", "ä€字😀", "ä€字😀", "\"ä€字😀\""),
+    ("lines and tabs", "a\tb\n", "a\tb\n", #""a\u0009b\u000a""#),
+  ])
+  func `what is printed obeys nobody`(_ name: String, text: String, shown: String, json: String) {
+    #expect(SafeText.text(Array(text.utf8)) == shown, "\(name)")
+    #expect(JSON.text(text).line == json, "\(name)")
+  }
+
+  @Test func `bytes that are no UTF-8 are shown as they are`() {
+    #expect(
+      SafeText.text([0x61, 0xFF, 0xC3, 0x62, 0xE2, 0x80, 0x0A]) == "a\\xFF\\xC3b\\xE2\\x80\n")
+  }
+
+  @Test func `a word of senders that a terminal would obey is not exported`() {
+    #expect(MapExport.word(Array("jörg@shop.example".utf8)) == "jörg@shop.example")
+    #expect(MapExport.word(Array("x\u{9B}31m@shop.example".utf8)) == nil)
+    #expect(MapExport.word(Array("x\u{202E}@shop.example".utf8)) == nil)
+    #expect(MapExport.word([0x62, 0xFF, 0x40, 0x61]) == nil)
   }
 
   @Test func `JSON is written with its escapes`() {

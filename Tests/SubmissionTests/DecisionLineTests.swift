@@ -63,31 +63,34 @@ struct DecisionLineTests {
 
   @Test(arguments: rows)
   func `reading gives back what was logged`(_ row: Row) throws {
-    var record = DecisionRecord(uid: 7300)
-    record.user = Array("alice".utf8)
-    record.from = row.from.map(Self.address)
-    record.sender = row.sender.map(Self.address)
-    record.resent = row.resent.map(Self.address)
-    record.envelope = row.envelope
-    record.script = row.script.map { Array($0.utf8) }
-    record.messageID = Array("<\"1\" 2@x>".utf8)
-    record.isMapStale = true
+    var log = DecisionLog(uid: 7300)
+    log.user = Array("alice".utf8)
+    log.from = row.from.map(Self.address)
+    log.sender = row.sender.map(Self.address)
+    log.resent = row.resent.map(Self.address)
+    log.envelope = row.envelope
+    log.script = row.script.map { Array($0.utf8) }
+    log.messageID = Array("<\"1\" 2@x>".utf8)
+    log.isMapStale = true
+    log.repaired = [.from, .resentSender]
     let refusal = Self.rejection(.userUnlisted)
     for verdict in DecisionVerdict.allCases {
-      let text = record.line(verdict, verdict == .permit ? nil : refusal)
+      let text = log.line(verdict, verdict == .permit ? nil : refusal)
       let line = try #require(DecisionLine(text[...]))
+      #expect(String(decoding: text, as: UTF8.self).contains(" repaired=from,resent-sender "))
       #expect(line.verdict == verdict)
       #expect(line.reason == (verdict == .permit ? nil : .userUnlisted))
       #expect(line.uid == 7300)
       #expect(line.from == (row.read ?? row.from).map { Array($0.utf8) })
       #expect(line.sender == row.sender.map { Array($0.utf8) })
       #expect(line.resent == row.resent.map { Array($0.utf8) })
-      #expect(line.script == record.script)
+      #expect(line.script == log.script)
       #expect(line.namesEnvelope == (row.envelope != nil))
       switch row.envelope {
       case nil: #expect(line.envelope == nil)
       case .null: #expect(line.envelope == [])
       case .address(let address): #expect(line.envelope == address.written)
+      case .word(let word): #expect(line.envelope == word)
       }
     }
   }
@@ -100,7 +103,7 @@ struct DecisionLineTests {
 
   @Test func `a refusal of the machine is read with its text`() throws {
     let refusal = Refusal.installation(.untrusted(path: "/etc/postern/a \"b\".cf"))
-    let text = DecisionRecord(uid: 1).line(.reject, refusal)
+    let text = DecisionLog(uid: 1).line(.reject, refusal)
     #expect(try #require(DecisionLine(text[...])).reason == .configInvalid)
   }
 

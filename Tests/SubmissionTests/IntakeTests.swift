@@ -95,6 +95,39 @@ struct IntakeTests {
     #expect(String(decoding: result.body, as: UTF8.self) == row.body)
   }
 
+  /// By the definition, a byte at a time: CRs before a LF or the end go, others become spaces.
+  private static func canonical(_ body: [UInt8]) -> [UInt8] {
+    var canonical: [UInt8] = []
+    var returns = 0
+    for byte in body {
+      if byte == 0x0D {
+        returns += 1
+        continue
+      }
+      if byte != 0x0A { canonical += repeatElement(0x20, count: returns) }
+      returns = 0
+      canonical.append(byte)
+    }
+    return canonical
+  }
+
+  /// Lines longer than what is moved at once, and shorter; CRs at their ends, inside, and in rows.
+  @Test(arguments: [1, 5, 16, 64, 1_000, 65_536])
+  func `a long body becomes what it becomes byte by byte`(pieceBytes: Int) throws {
+    var generator = SystemRandomNumberGenerator()
+    for among in [2, 10, 40, 200, 3_000] {
+      let body = (0..<10_000).map { _ -> UInt8 in
+        switch Int.random(in: 0..<among, using: &generator) {
+        case 0: 0x0D
+        case 1: Bool.random(using: &generator) ? 0x0A : 0x0D
+        default: UInt8.random(in: 0x20...0xFF, using: &generator)
+        }
+      }
+      let result = try Self.read([0x0A] + body, pieceBytes: pieceBytes)
+      #expect(result.body == Self.canonical(body))
+    }
+  }
+
   @Test func `a From line of 2100 bytes is no mbox line and makes everything body`() throws {
     let line = "From " + String(repeating: "x", count: 2_095)
     let result = try Self.read([UInt8]("\(line)\nTo: a@x\n\n".utf8))
@@ -128,6 +161,21 @@ struct IntakeTests {
       reading: &file, dotEndsInput: false, sizes: SizeLimits(), keepsOriginal: true)
     let original = try intake.sealOriginal()
     #expect(try original.readToEnd(limit: 1_000) == bytes)
+  }
+
+  @Test func `what was not kept cannot be handed over as it came`() throws {
+    var file = try Self.file(holding: [UInt8]("A: b\n\nc\n".utf8))
+    let intake = try Intake(
+      reading: &file, dotEndsInput: false, sizes: SizeLimits(), keepsOriginal: false)
+    do {
+      _ = try intake.sealOriginal()
+      Issue.record("a message was handed over")
+    } catch {
+      guard case .system(.notOpen) = error else {
+        Issue.record(error)
+        return
+      }
+    }
   }
 
   static func read(

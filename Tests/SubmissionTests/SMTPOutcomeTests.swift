@@ -8,7 +8,7 @@ import Testing
 @Suite("SMTP: envelopes and outcomes")
 struct SMTPOutcomeTests {
   /// The transaction of a session with these two lines.
-  static func transaction(_ mail: String, _ recipients: [String]) throws -> SMTPTransaction {
+  static func transaction(_ mail: String, _ recipients: [String]) throws -> SMTPEnvelope {
     let lines = ["MAIL FROM:\(mail)"] + recipients.map { "RCPT TO:\($0)" } + ["DATA", "x", ".", ""]
     return try #require(Session(lines.joined(separator: "\r\n")).transactions.first)
   }
@@ -62,7 +62,7 @@ struct SMTPOutcomeTests {
   @Test(arguments: [
     ("identity", Refusal.policy(rejection), "550 5.7.1"),
     ("quota", .policy(excess), "452 4.7.1"),
-    ("the message", .message(.notAField(line: 2)), "550 5.7.1"),
+    ("the message", .message(.notAField(line: 2), .nothing), "550 5.7.1"),
     ("its size", .intake(.messageTooLarge(limit: 1)), "552 5.3.4"),
     ("its header's size", .intake(.headerTooLarge(limit: 1)), "552 5.3.4"),
     ("the machine", .system(.connectionLost), "451 4.3.0"),

@@ -165,7 +165,8 @@ struct SMTPSessionTests {
     #expect(session.transactions.map(\.recipients.count) == [2])
     #expect(
       String(decoding: client.received, as: UTF8.self).contains(
-        "452 4.5.3 refused (recipient-limit): the message has 3 recipients, alice may name 2"))
+        "452 4.5.3 refused (recipient-limit): the message has 3 recipients, but alice may send to at most 2"
+      ))
   }
 
   @Test func `a site that may name nobody names nobody`() {

@@ -46,16 +46,16 @@ struct Session {
 
   private(set) var end: SMTPServer.End = .finished
   private(set) var replies: [String] = []
-  private(set) var transactions: [SMTPTransaction] = []
+  private(set) var transactions: [SMTPEnvelope] = []
   /// The messages that were complete, header section and body.
   private(set) var messages: [[UInt8]] = []
 
   init(
     _ client: ScriptedClient, _ settings: SMTPSettings = Self.settings, limit: UInt64 = 26_214_400,
-    answer: (SMTPTransaction, [UInt8]) -> SMTPReply = { _, _ in SMTPReply(exitStatus: 0) }
+    answer: (SMTPEnvelope, [UInt8]) -> SMTPReply = { _, _ in SMTPReply(exitStatus: 0) }
   ) {
     var connection = SMTPConnection(client)
-    var transactions: [SMTPTransaction] = []
+    var transactions: [SMTPEnvelope] = []
     var messages: [[UInt8]] = []
     end = SMTPServer.serve(&connection, settings) { transaction, connection in
       transactions.append(transaction)

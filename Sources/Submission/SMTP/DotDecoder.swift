@@ -1,19 +1,22 @@
+internal import InternetMessage
 internal import LinuxSystem
 
 /// Finds the end of SMTP data and takes the dots away that protect it (RFC 5321 §4.5.2).
 ///
-/// It ends where Postfix's stand-alone smtpd(8) ends it (`receive_data_message`, `smtp_get`): at a line of one dot, any
-/// number of CRs, and LF. A bare LF ends lines, a bare CR never does. A reader that waited for `CRLF . CRLF`
-/// would take commands for text, and one that took `CR . CR` for the end would take text for commands.
+/// It ends where Postfix's stand-alone smtpd(8) ends it (`receive_data_message`, `smtp_get`): at a
+/// line of one dot, any number of CRs, and LF. A bare LF ends lines, a bare CR never does. A reader
+/// that waited for `CRLF . CRLF` would take commands for text, and one that took `CR . CR` for the
+/// end would take text for commands.
 ///
-///     data-end = line-start "." *2047CR LF        ; line-start: the beginning of the data, or behind LF
+///     data-end = line-start "." *2047CR LF    ; line-start: the beginning of the data, or after LF
 ///
-/// Postfix reads lines in records of 2048 bytes and sees no dot at the beginning of a second one. A dot and 2047 CRs
-/// fill exactly one record, whose LF it still finds; with one CR more the line is text.
+/// Postfix reads lines in records of 2048 bytes and sees no dot at the beginning of a second one. A
+/// dot and 2047 CRs fill exactly one record, whose LF it still finds; with one CR more the line is
+/// text.
 struct DotDecoder: Sendable {
   private enum Place: Sendable, Equatable {
     case lineStart
-    /// Behind the dot that begins a line, and so many CRs.
+    /// After the dot that begins a line, and this number of CRs.
     case dot(returns: Int)
     case inLine
   }
@@ -45,14 +48,14 @@ struct DotDecoder: Sendable {
     var filled = 0
     while !isEnded, filled < output.count {
       if owedReturns > 0 {
-        output[filled] = Byte.carriageReturn
+        output[filled] = Octets.carriageReturn
         filled += 1
         owedReturns -= 1
       } else if index == range.upperBound {
         break
       } else if place == .inLine {
         let room = index..<min(range.upperBound, index + output.count - filled)
-        let lineFeed = ByteSearch.firstIndex(of: Byte.lineFeed, in: input, room)
+        let lineFeed = ByteSearch.firstIndex(of: Octets.lineFeed, in: input, room)
         let end = lineFeed.map { $0 + 1 } ?? room.upperBound
         Self.copy(input, index..<end, to: &output, at: filled)
         filled += end - index
@@ -67,17 +70,17 @@ struct DotDecoder: Sendable {
 
   /// Looks at a byte where a dot may begin or has begun the line.
   ///
-  /// - Returns: Whether the byte is used up; otherwise it is text, behind the CRs that are now owed.
+  /// - Returns: Whether the byte is used up; if not, it is text that follows the CRs now owed.
   private mutating func decideStart(_ byte: UInt8) -> Bool {
     guard case .dot(let returns) = place else {
-      place = byte == Byte.dot ? .dot(returns: 0) : .inLine
-      return byte == Byte.dot
+      place = byte == Octets.dot ? .dot(returns: 0) : .inLine
+      return byte == Octets.dot
     }
     switch byte {
-    case Byte.lineFeed:
+    case Octets.lineFeed:
       isEnded = true
       return true
-    case Byte.carriageReturn where returns < Self.returnsBehindDot:
+    case Octets.carriageReturn where returns < Self.returnsBehindDot:
       place = .dot(returns: returns + 1)
       return true
     default:

@@ -30,10 +30,10 @@ struct SMTPCommand: Sendable, Equatable {
   /// - Throws: The reply; `notSMTP` ends the session.
   init(_ line: [UInt8]) throws(SMTPReply) {
     guard String(validating: line, as: UTF8.self) != nil else { throw .badEncoding }
-    let isText = line.allSatisfy { ($0 >= Byte.space && $0 != Byte.delete) || $0 == Byte.tab }
-    let words = line.split(maxSplits: 1, whereSeparator: Self.isBlank)
+    let isText = line.allSatisfy { ($0 >= Octets.space && $0 != Octets.delete) || $0 == Octets.tab }
+    let words = line.split(maxSplits: 1, whereSeparator: Octets.isBlank)
     guard isText, let word = words.first.map([UInt8].init) else { throw .badSyntax }
-    let name = String(decoding: word.map(asciiLowercased), as: UTF8.self)
+    let name = String(decoding: word.map(Octets.lowercased), as: UTF8.self)
     guard let verb = Verb(rawValue: name) else {
       throw Self.isForeign(name, word) ? .notSMTP : .unknownCommand
     }
@@ -41,19 +41,17 @@ struct SMTPCommand: Sendable, Equatable {
     argument = Self.trimmed(words.dropFirst().first ?? [])
   }
 
-  /// Whether a word shows that the client takes this for something else: for a web server, or for the inside of a
-  /// message whose end it has misjudged.
+  /// Whether a word shows that the client takes this for something else: for a web server, or for
+  /// the inside of a message whose end it has misjudged.
   private static func isForeign(_ name: String, _ word: [UInt8]) -> Bool {
     ["connect", "get", "post"].contains(name) || HeaderSection.beginsField(word.span)
   }
 
-  /// Whether a byte separates words.
-  static func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
-
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    let start = bytes.drop(while: isBlank)
+    let start = bytes.drop(while: Octets.isBlank)
     return Array(
       start.prefix(
-        (start.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start.startIndex) - start.startIndex))
+        (start.lastIndex { !Octets.isBlank($0) }.map { $0 + 1 } ?? start.startIndex)
+          - start.startIndex))
   }
 }

@@ -1,3 +1,4 @@
+internal import InternetMessage
 package import LinuxSystem
 
 /// A command line as it was received.
@@ -8,22 +9,22 @@ enum SMTPLine: Sendable, Equatable {
   case tooLong
 }
 
-/// Why nothing more comes from a client.
+/// Why the client sends nothing more.
 package enum SMTPInterruption: Sendable, Equatable {
   /// It went away.
   case lost
   /// It was silent for too long.
   case timedOut
-  /// It sent more than anybody wants to throw away.
+  /// It sent more than `SMTPLimits.discardedBytes` that had to be thrown away.
   case flooded
 }
 
 /// What a client sends, cut into command lines and messages, and what it is answered.
 ///
-/// While a message is under way the connection is its `MessageSource`: it gives out the text without protecting dots,
-/// and ends where the message does.
+/// While a message is under way the connection is its `MessageSource`: it gives out the text
+/// without protecting dots, and ends where the message does.
 package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, MessageSource {
-  /// Why nothing more comes; nil while the client is there.
+  /// Why nothing more comes; nil = the client is there.
   ///
   /// If it is set while a message is read, the message is incomplete, and nobody waits for a reply.
   package private(set) var interruption: SMTPInterruption?
@@ -42,9 +43,10 @@ package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, 
 
   // MARK: Replies
 
-  /// Adds a reply to those that wait; they are sent when there is nothing more to read.
+  /// Adds a reply to the queue, which is sent when there is nothing more to read.
   ///
-  /// A client that pipelines gets many in one piece (RFC 2920 §3.2), and one that waits for a reply gets it.
+  /// A client that pipelines gets many in one piece (RFC 2920 §3.2), and one that waits for a reply
+  /// gets it.
   mutating func write(_ reply: SMTPReply) {
     replies += reply.bytes
     if replies.count > SMTPLimits.bufferBytes { flush() }
@@ -64,19 +66,19 @@ package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, 
   ///
   ///     line = *2048byte *1CR LF        ; as Postfix, which also ends lines at a bare LF
   ///
-  /// - Returns: The line; nil if none comes any more, whatever is left of one.
+  /// - Returns: The line; nil = the end of the input; a partial line is discarded.
   mutating func nextLine() -> SMTPLine? {
     var line: [UInt8] = []
     var isTooLong = false
     while interruption == nil, !unread.isEmpty || fill() {
-      let lineFeed = ByteSearch.firstIndex(of: Byte.lineFeed, in: buffer, unread)
+      let lineFeed = ByteSearch.firstIndex(of: Octets.lineFeed, in: buffer, unread)
       let end = lineFeed ?? unread.upperBound
       isTooLong = isTooLong || line.count + (end - unread.lowerBound) > SMTPLimits.lineBytes + 1
       if isTooLong { discard(end - unread.lowerBound) }
       if !isTooLong { line += buffer[unread.lowerBound..<end] }
       unread = (lineFeed.map { $0 + 1 } ?? end)..<unread.upperBound
       guard lineFeed != nil else { continue }
-      while line.last == Byte.carriageReturn { line.removeLast() }
+      while line.last == Octets.carriageReturn { line.removeLast() }
       return isTooLong || line.count > SMTPLimits.lineBytes ? .tooLong : .complete(line)
     }
     return nil
@@ -91,7 +93,7 @@ package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, 
 
   /// Reads a piece of the message that is under way.
   ///
-  /// - Returns: The number of bytes read; 0 behind the final dot.
+  /// - Returns: The number of bytes read; 0 after the final dot.
   /// - Throws: `Errno` if the client goes away before the final dot; see `interruption`.
   package mutating func read(into buffer: inout [UInt8]) throws(Errno) -> Int {
     while !decoder.isEnded {
@@ -107,7 +109,7 @@ package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, 
 
   /// Reads the rest of the message that is under way and throws it away.
   ///
-  /// What is left of a refused message is no command.
+  /// The rest of a refused message must not be read as commands.
   ///
   /// - Returns: Whether the final dot came.
   mutating func finishData() -> Bool {

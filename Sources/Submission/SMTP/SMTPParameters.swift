@@ -1,3 +1,5 @@
+internal import InternetMessage
+
 /// One parameter of MAIL or RCPT.
 ///
 ///     esmtp-param = keyword ["=" value]        ; RFC 5321 §4.1.2, the keyword in any case
@@ -7,8 +9,8 @@ private struct Parameter {
   let word: [UInt8]
 
   init(_ word: [UInt8]) {
-    let parts = word.split(separator: Byte.equals, maxSplits: 1, omittingEmptySubsequences: false)
-    keyword = String(decoding: parts[0].map(asciiLowercased), as: UTF8.self)
+    let parts = word.split(separator: Octets.equals, maxSplits: 1, omittingEmptySubsequences: false)
+    keyword = String(decoding: parts[0].map(Octets.lowercased), as: UTF8.self)
     value = parts.count == 2 ? Array(parts[1]) : nil
     self.word = word
   }
@@ -21,10 +23,11 @@ struct MailParameters: Sendable, Equatable {
   private(set) var returnContent: ReturnContent?
   private(set) var envelopeID: [UInt8]?
 
-  /// Reads `SIZE=` (RFC 1870), `BODY=` (RFC 6152), `SMTPUTF8` (RFC 6531), `RET=` and `ENVID=` (RFC 3461).
+  /// Reads `SIZE=` (RFC 1870), `BODY=` (RFC 6152), `SMTPUTF8` (RFC 6531), `RET=` and `ENVID=` (RFC
+  /// 3461).
   ///
-  /// SMTPUTF8 is dropped: the real sendmail finds out by itself. `AUTH=` (RFC 4954 §5) is taken and dropped, as
-  /// Postfix does where nobody can authenticate.
+  /// SMTPUTF8 is dropped: the real sendmail finds out by itself. `AUTH=` (RFC 4954 §5) is taken and
+  /// dropped, as Postfix does where nobody can authenticate.
   ///
   /// - Throws: The reply. A parameter that comes twice is malformed: which one counts?
   init(_ words: [[UInt8]]) throws(SMTPReply) {
@@ -36,7 +39,7 @@ struct MailParameters: Sendable, Equatable {
         }
         byteCount = size
       case "body":
-        let value = parameter.value?.map(asciiUppercased)
+        let value = parameter.value?.map(Octets.uppercased)
         guard bodyType == nil, let type = value.flatMap(BodyType.init) else {
           throw .badParameter("BODY")
         }
@@ -59,7 +62,7 @@ struct MailParameters: Sendable, Equatable {
     }
   }
 
-  /// Reads a size in decimal digits; nil if it is none.
+  /// Reads a size in decimal digits; nil = not a size.
   private static func size(_ value: [UInt8]) throws(SMTPReply) -> UInt64? {
     guard !value.isEmpty, value.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     guard let size = UInt64(String(decoding: value, as: UTF8.self)), size <= UInt64(Int64.max)
@@ -74,7 +77,8 @@ struct RecipientParameters: Sendable, Equatable {
 
   /// Reads `NOTIFY=` and `ORCPT=` (RFC 3461 §4.1, §4.2).
   ///
-  /// sendmail(1) has no option for ORCPT: it is checked and dropped, and reports name the recipient as it was given.
+  /// sendmail(1) has no option for ORCPT: it is checked and dropped, and reports name the recipient
+  /// as it was given.
   ///
   /// - Throws: The reply.
   init(_ words: [[UInt8]]) throws(SMTPReply) {
@@ -102,10 +106,10 @@ struct RecipientParameters: Sendable, Equatable {
   ///     addr-type "utf-8" has its own text                       ; RFC 6533 §3
   private static func isOriginal(_ value: [UInt8]) -> Bool {
     let parts = value.split(
-      separator: Byte.semicolon, maxSplits: 1, omittingEmptySubsequences: false)
+      separator: Octets.semicolon, maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return false }
-    guard parts[0].map(asciiLowercased) != [UInt8]("utf-8".utf8) else {
-      return !parts[1].contains(Byte.plus) && !parts[1].contains(Byte.equals)
+    guard parts[0].map(Octets.lowercased) != [UInt8]("utf-8".utf8) else {
+      return !parts[1].contains(Octets.plus) && !parts[1].contains(Octets.equals)
     }
     return XText.decoded(Array(parts[1])) != nil
   }
@@ -117,37 +121,24 @@ enum XText {
   ///
   ///     xtext = *( %d33-126 except "+" and "=" / "+" 2HEXDIG )        ; RFC 3461 §4
   ///
-  /// - Returns: The bytes; nil if it is no xtext.
+  /// - Returns: The bytes; nil = not xtext.
   static func decoded(_ text: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
     var index = 0
     while index < text.count {
       let byte = text[index]
       index += 1
-      guard (0x21...0x7E).contains(byte), byte != Byte.equals else { return nil }
-      guard byte == Byte.plus else {
+      guard (0x21...0x7E).contains(byte), byte != Octets.equals else { return nil }
+      guard byte == Octets.plus else {
         bytes.append(byte)
         continue
       }
-      guard index + 1 < text.count, let high = digit(text[index]), let low = digit(text[index + 1])
+      guard index + 1 < text.count, let high = Octets.hexDigit(text[index]),
+        let low = Octets.hexDigit(text[index + 1])
       else { return nil }
       bytes.append(high << 4 | low)
       index += 2
     }
     return bytes
   }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
-  }
-}
-
-/// Returns an ASCII letter in upper case, any other byte as it is.
-private func asciiUppercased(_ byte: UInt8) -> UInt8 {
-  (0x61...0x7A).contains(byte) ? byte & ~0x20 : byte
 }

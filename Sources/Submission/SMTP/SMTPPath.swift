@@ -1,40 +1,41 @@
 internal import InternetMessage
 
-/// The path of MAIL or RCPT (RFC 5321 §4.1.2), and the parameters behind it.
+/// The path of MAIL or RCPT (RFC 5321 §4.1.2), and the parameters after it.
 ///
-/// Postfix hands the text between the angles to its parser for header fields, and takes what that finds in it. Here it
-/// must be an address and nothing else.
+/// Postfix hands the text between the angles to its parser for header fields, and takes what that
+/// finds in it. Here it must be an address and nothing else.
 struct SMTPPath: Sendable, Equatable {
-  /// What stands between `<` and `>`, or a word without them.
+  /// The text between `<` and `>`, or a word without them.
   let text: [UInt8]
   let parameters: [[UInt8]]
 
   /// Divides the argument of MAIL or RCPT.
   ///
   ///     argument = keyword ":" *WSP path *( 1*WSP parameter )
-  ///     path     = "<" *( quoted-string / any but <"> "<" ">" ) ">" / 1*( any but WSP <"> "<" ">" )
+  ///     path     = "<" *( quoted-string / any but <"> "<" ">" ) ">"
+  ///              / 1*( any but WSP <"> "<" ">" )
   ///
   /// - Parameters:
   ///   - argument: The argument.
   ///   - keyword: `from:` or `to:`.
   ///   - syntax: The reply to an argument that is something else.
-  ///   - malformed: The reply to a path that is none.
+  ///   - malformed: The reply to a malformed path.
   /// - Throws: `syntax` or `malformed`.
   init(
     _ argument: [UInt8], keyword: String, syntax: SMTPReply, malformed: SMTPReply
   ) throws(SMTPReply) {
-    guard argument.prefix(keyword.utf8.count).map(asciiLowercased) == [UInt8](keyword.utf8) else {
+    guard argument.prefix(keyword.utf8.count).map(Octets.lowercased) == [UInt8](keyword.utf8) else {
       throw syntax
     }
-    let rest = argument.dropFirst(keyword.utf8.count).drop(while: SMTPCommand.isBlank)
+    let rest = argument.dropFirst(keyword.utf8.count).drop(while: Octets.isBlank)
     guard let first = rest.first else { throw syntax }
-    let isAngled = first == Byte.lessThan
+    let isAngled = first == Octets.openAngle
     guard let end = isAngled ? Self.endOfAngled(rest) : Self.endOfWord(rest) else {
       throw malformed
     }
-    guard end == rest.endIndex || SMTPCommand.isBlank(rest[end]) else { throw malformed }
+    guard end == rest.endIndex || Octets.isBlank(rest[end]) else { throw malformed }
     text = Array(isAngled ? rest[rest.startIndex + 1..<end - 1] : rest[..<end])
-    parameters = rest[end...].split(whereSeparator: SMTPCommand.isBlank).map([UInt8].init)
+    parameters = rest[end...].split(whereSeparator: Octets.isBlank).map([UInt8].init)
   }
 
   private static func endOfAngled(_ bytes: ArraySlice<UInt8>) -> Int? {
@@ -42,10 +43,10 @@ struct SMTPPath: Sendable, Equatable {
     var index = bytes.startIndex + 1
     while index < bytes.endIndex {
       switch bytes[index] {
-      case Byte.backslash where isQuoted: index += 1
-      case Byte.quote: isQuoted.toggle()
-      case Byte.lessThan where !isQuoted: return nil
-      case Byte.greaterThan where !isQuoted: return index + 1
+      case Octets.backslash where isQuoted: index += 1
+      case Octets.quote: isQuoted.toggle()
+      case Octets.openAngle where !isQuoted: return nil
+      case Octets.closeAngle where !isQuoted: return index + 1
       default: break
       }
       index += 1
@@ -54,9 +55,9 @@ struct SMTPPath: Sendable, Equatable {
   }
 
   private static func endOfWord(_ bytes: ArraySlice<UInt8>) -> Int? {
-    let end = bytes.firstIndex(where: SMTPCommand.isBlank) ?? bytes.endIndex
+    let end = bytes.firstIndex(where: Octets.isBlank) ?? bytes.endIndex
     let isPlain = bytes[..<end].allSatisfy {
-      $0 != Byte.quote && $0 != Byte.lessThan && $0 != Byte.greaterThan
+      $0 != Octets.quote && $0 != Octets.openAngle && $0 != Octets.closeAngle
     }
     return isPlain ? end : nil
   }
@@ -65,15 +66,18 @@ struct SMTPPath: Sendable, Equatable {
   ///
   ///     reverse-path = [addr-spec]        ; in the grammar of identities, without name and comment
   ///
+  /// - Parameter inAnyForm: Whether any one word will do, for Postfix to read.
+  /// - Returns: The value.
   /// - Throws: `badSender`.
-  var reversePath: [UInt8] {
-    get throws(SMTPReply) {
-      guard !text.isEmpty else { return [Byte.lessThan, Byte.greaterThan] }
-      guard let mailbox = try? MailboxList.parseOne(text, field: .returnPath),
-        mailbox.addrSpecRange == 0..<text.count
-      else { throw .badSender }
+  func reversePath(inAnyForm: Bool) throws(SMTPReply) -> [UInt8] {
+    guard !text.isEmpty else { return [Octets.openAngle, Octets.closeAngle] }
+    if let mailbox = try? MailboxList.parseOne(text, field: .returnPath),
+      mailbox.addrSpecRange == 0..<text.count
+    {
       return text
     }
+    guard inAnyForm, isOneWord else { throw .badSender }
+    return text
   }
 
   /// The forward-path as one argument word.
@@ -90,19 +94,19 @@ struct SMTPPath: Sendable, Equatable {
     }
   }
 
-  /// Whether there is nothing beside quoted strings and domain literals that divides addresses or is no part of one.
+  /// Whether, outside quoted strings and domain literals, nothing divides addresses.
   private var isOneWord: Bool {
     var closing: UInt8?
     var index = 0
     while index < text.count {
       let byte = text[index]
       if let end = closing {
-        if byte == Byte.backslash { index += 1 }
+        if byte == Octets.backslash { index += 1 }
         if byte == end { closing = nil }
-      } else if byte == Byte.quote {
-        closing = Byte.quote
-      } else if byte == Byte.openBracket {
-        closing = Byte.closeBracket
+      } else if byte == Octets.quote {
+        closing = Octets.quote
+      } else if byte == Octets.openBracket {
+        closing = Octets.closeBracket
       } else if Self.dividers.contains(byte) {
         return false
       }

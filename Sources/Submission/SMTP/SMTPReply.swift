@@ -1,3 +1,5 @@
+internal import InternetMessage
+
 /// A reply of the server (RFC 5321 §4.2).
 package struct SMTPReply: Error, Sendable, Equatable {
   /// The three digits.
@@ -22,8 +24,8 @@ package struct SMTPReply: Error, Sendable, Equatable {
   /// Whether it says no, for now or for good.
   package var isError: Bool { code >= 400 }
 
-  /// The reply as it is sent: each line cut to what a client must be able to take, and without anything that could
-  /// end it early.
+  /// The reply as it is sent: each line cut to what a client must be able to take, and without
+  /// anything that could end it early.
   ///
   ///     reply = *( code "-" [status SP] text CRLF ) code SP [status SP] text CRLF
   package var bytes: [UInt8] {
@@ -31,8 +33,8 @@ package struct SMTPReply: Error, Sendable, Equatable {
     for (index, text) in lines.enumerated() {
       var line = [UInt8]("\(code)\(index == lines.count - 1 ? " " : "-")".utf8)
       if let status { line += [UInt8]("\(status) ".utf8) }
-      line += text.utf8.map { $0 >= Byte.space && $0 < Byte.delete ? $0 : Byte.questionMark }
-      bytes += line.prefix(SMTPLimits.replyBytes - 2) + [Byte.carriageReturn, Byte.lineFeed]
+      line += text.utf8.map { $0 >= Octets.space && $0 < Octets.delete ? $0 : Octets.questionMark }
+      bytes += line.prefix(SMTPLimits.replyBytes - 2) + [Octets.carriageReturn, Octets.lineFeed]
     }
     return bytes
   }

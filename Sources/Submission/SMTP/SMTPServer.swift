@@ -13,42 +13,43 @@ package enum SMTPServer {
   ///
   /// - Parameters:
   ///   - connection: The client.
-  ///   - settings: What is to be known about machine and site.
+  ///   - settings: What is to be known about the machine and the user.
   ///   - refused: Logs that a recipient was put off, once for each transaction.
-  ///   - deliver: Reads a message from the connection, as far as it wants, and does what is to be done with it.
-  ///     Its reply is sent behind the final dot; not at all if the client has gone before it (`interruption`).
+  ///   - deliver: Reads a message from the connection, as far as it wants, and does what is to be
+  ///     done with it. Its reply is sent after the final dot, or not at all if the client went away
+  ///     before it (`interruption`).
   /// - Returns: How it ended.
   package static func serve<Transport: SMTPTransport & ~Copyable>(
     _ connection: inout SMTPConnection<Transport>, _ settings: SMTPSettings,
-    refused: (SMTPTransaction, Refusal) -> Void = { _, _ in },
-    deliver: (SMTPTransaction, inout SMTPConnection<Transport>) -> SMTPReply
+    refused: (SMTPEnvelope, Refusal) -> Void = { _, _ in },
+    deliver: (SMTPEnvelope, inout SMTPConnection<Transport>) -> SMTPReply
   ) -> End {
-    var dialogue = SMTPDialogue(settings)
+    var session = SMTPSession(settings)
     connection.write(settings.greeting)
-    while !dialogue.isExhausted, let line = connection.nextLine() {
-      switch dialogue.take(line) {
+    while !session.isExhausted, let line = connection.nextLine() {
+      switch session.take(line) {
       case .reply(let reply):
         connection.write(reply)
-        if let excess = dialogue.takeExcess() {
-          refused(excess.transaction, .policy(excess.rejection))
+        if let excess = session.takeExcess() {
+          refused(excess.envelope, .policy(excess.rejection))
         }
       case .close(let reply):
         connection.write(reply)
         connection.flush()
         return .finished
-      case .receive(let transaction):
+      case .receive(let envelope):
         connection.write(.startData)
         connection.beginData()
-        let reply = deliver(transaction, &connection)
+        let reply = deliver(envelope, &connection)
         guard connection.finishData() else { break }
-        dialogue.conclude(reply)
+        session.conclude(reply)
         connection.write(reply)
       }
     }
     return takeLeave(of: &connection)
   }
 
-  /// Tells a client in place of the greeting that there is no service, and why.
+  /// Sends a refusal to a client in place of the greeting.
   ///
   /// - Parameters:
   ///   - connection: The client.

@@ -17,10 +17,11 @@ package protocol SMTPTransport: ~Copyable {
 
 /// Standard input and output, where `sendmail -bs` meets its client.
 package struct SMTPDescriptors: ~Copyable, SMTPTransport {
-  /// How long the client may neither send nor take anything: Postfix's `smtpd_timeout`, RFC 5321 §4.5.3.2.7.
+  /// How long the client may neither send nor take anything: Postfix's `smtpd_timeout`, RFC 5321
+  /// §4.5.3.2.7.
   package static let idleSeconds: Int32 = 300
 
-  /// A pipe that is ready takes so many bytes without blocking (PIPE_BUF).
+  /// The number of bytes that a ready pipe takes without blocking (PIPE_BUF).
   private static let pieceBytes = 4_096
 
   private let input: FileDescriptor

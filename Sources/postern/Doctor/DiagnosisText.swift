@@ -6,28 +6,32 @@ extension Diagnosis {
 
   /// The report for people.
   var report: String {
-    var text = sorted.map(Self.paragraph).joined(separator: "\n")
+    var text = sorted.map(paragraph).joined(separator: "\n")
     if !findings.isEmpty { text += "\n" }
     for note in unexamined { text += "not examined: \(Self.shown(note))\n" }
     return text + summary + "\n"
   }
 
   private var summary: String {
-    let counts = Severity.allCases.map { severity in
-      let count = findings.count { $0.code.severity == severity }
-      return "\(count) \(severity.plural(count))"
-    }
-    return counts.joined(separator: ", ")
+    var counts = Severity.allCases.map { "\(count($0)) \($0.plural(count($0)))" }
+    let acceptedCount = findings.count(where: isAccepted)
+    if acceptedCount > 0 { counts.append("\(acceptedCount) accepted") }
+    // What nobody looked at is no proof of anything.
+    let rest = unexamined.isEmpty ? [] : ["\(unexamined.count) not examined"]
+    return (counts + rest).joined(separator: ", ")
   }
 
-  private static func paragraph(_ finding: Finding) -> String {
-    var text =
-      "\(finding.code.severity.rawValue) \(finding.code.rawValue): \(shown(finding.text))\n"
-    for line in finding.evidence.prefix(evidenceLines) { text += "    seen: \(shown(line))\n" }
-    if finding.evidence.count > evidenceLines {
-      text += "    seen: and \(finding.evidence.count - evidenceLines) more\n"
+  private func paragraph(_ finding: Finding) -> String {
+    let prefix = isAccepted(finding) ? "accepted " : ""
+    let head = "\(prefix)\(finding.code.severity.rawValue) \(finding.code.rawValue)"
+    var text = "\(head): \(Self.shown(finding.text))\n"
+    for line in finding.evidence.prefix(Self.evidenceLines) {
+      text += "    seen: \(Self.shown(line))\n"
     }
-    return text + "    mend: \(shown(finding.remedy))\n"
+    if finding.evidence.count > Self.evidenceLines {
+      text += "    seen: and \(finding.evidence.count - Self.evidenceLines) more\n"
+    }
+    return text + "    mend: \(Self.shown(finding.remedy))\n"
   }
 
   /// The report for programs, one object.
@@ -36,6 +40,7 @@ extension Diagnosis {
       JSON.object([
         ("code", .text(finding.code.rawValue)),
         ("severity", .text(finding.code.severity.rawValue)),
+        ("accepted", .bool(isAccepted(finding))),
         ("text", .text(finding.text)),
         ("evidence", .array(finding.evidence.map(JSON.text))),
         ("mend", .text(finding.remedy)),

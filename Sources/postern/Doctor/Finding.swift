@@ -23,6 +23,8 @@ struct Diagnosis {
   private(set) var findings: [Finding] = []
   /// What could not be examined, and why: never left out silently.
   private(set) var unexamined: [String] = []
+  /// The codes in `doctor_accept`.
+  var accepted: Set<String> = []
 
   /// Adds findings.
   mutating func add(_ found: [Finding]) { findings += found }
@@ -37,11 +39,23 @@ struct Diagnosis {
     unexamined.append("\(what): \(reason)")
   }
 
-  /// Whether somebody can get around the gate.
-  var hasHole: Bool { findings.contains { $0.code.severity == .hole } }
+  /// Whether the administrator accepts a finding: it is shown, and does not count.
+  func isAccepted(_ finding: Finding) -> Bool { accepted.contains(finding.code.rawValue) }
 
-  /// The findings, the worst first.
+  /// How many findings of a severity count.
+  func count(_ severity: Severity) -> Int {
+    findings.count { $0.code.severity == severity && !isAccepted($0) }
+  }
+
+  /// Whether something of a severity was found that is not accepted.
+  func has(_ severity: Severity) -> Bool { count(severity) > 0 }
+
+  /// The findings, the worst first, those that are accepted last.
   var sorted: [Finding] {
-    Severity.allCases.flatMap { severity in findings.filter { $0.code.severity == severity } }
+    [false, true].flatMap { isLast in
+      Severity.allCases.flatMap { severity in
+        findings.filter { $0.code.severity == severity && isAccepted($0) == isLast }
+      }
+    }
   }
 }

@@ -31,6 +31,7 @@ enum FindingCode: String, CaseIterable {
   case dropInWritable = "drop-in-writable"
   case dropInSetID = "drop-in-set-id"
   case dropInMount = "drop-in-mount"
+  case dropInOwner = "drop-in-owner"
   case sendmailBroken = "sendmail-broken"
   case sendmailWritable = "sendmail-writable"
   case postdropWritable = "postdrop-writable"
@@ -41,9 +42,17 @@ enum FindingCode: String, CaseIterable {
   case smtpOpen = "smtp-open"
   case smtpTrusted = "smtp-trusted"
   case outgoingOpen = "outgoing-open"
+  case outgoingSubmission = "outgoing-submission"
+  case mailResubmitted = "mail-resubmitted"
+  case mailAround = "mail-around"
+  case cronRefused = "cron-refused"
+  case senderRewritten = "sender-rewritten"
+  case queueVisible = "queue-visible"
   case phpSendmailPath = "php-sendmail-path"
   case phpForcedParameters = "php-forced-parameters"
+  case phpNotReloaded = "php-not-reloaded"
   case poolChroot = "pool-chroot"
+  case poolReachable = "pool-reachable"
   case unitSetID = "unit-set-id"
   case unitSystemCalls = "unit-system-calls"
   case unitReadOnly = "unit-read-only"
@@ -60,23 +69,27 @@ enum FindingCode: String, CaseIterable {
   case userReused = "user-reused"
   case stateWritable = "state-writable"
   case stateUnusable = "state-unusable"
+  case stateFull = "state-full"
   case logSocket = "log-socket"
   case processesVisible = "processes-visible"
+  case acceptUnknown = "accept-unknown"
 
   var severity: Severity {
     switch self {
     case .submitUsersOpen, .dropInWritable, .sendmailWritable, .postdropWritable, .postdropCopy,
       .postdropMember,
-      .maildropWritable, .setIDMailer, .smtpOpen, .outgoingOpen, .accountShared,
+      .maildropWritable, .setIDMailer, .smtpOpen, .outgoingOpen, .poolReachable, .accountShared,
       .configurationWritable, .userReused, .stateWritable:
       .hole
     case .submitUsersClosed, .instanceUnreadable, .senderMapsRefuse, .dropInMissing, .dropInSetID,
       .dropInMount, .sendmailBroken, .phpSendmailPath, .poolChroot, .unitSetID, .unitSystemCalls,
       .unitReadOnly, .unitRoot, .accountMissing, .configurationInvalid, .configurationUnreadable,
-      .mapInvalid, .mapStale, .userGone, .stateUnusable, .logSocket:
+      .mapInvalid, .mapStale, .userGone, .stateUnusable, .stateFull, .logSocket, .mailResubmitted,
+      .senderRewritten, .phpNotReloaded:
       .fault
-    case .submitUsersExtra, .senderMapsUnset, .smtpTrusted, .phpForcedParameters,
-      .unitRestrictsSetID, .processesVisible:
+    case .submitUsersExtra, .senderMapsUnset, .dropInOwner, .smtpTrusted, .phpForcedParameters,
+      .unitRestrictsSetID, .processesVisible, .outgoingSubmission, .queueVisible,
+      .mailAround, .cronRefused, .acceptUnknown:
       .advice
     }
   }

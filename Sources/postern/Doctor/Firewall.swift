@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// The part of a packet filter that decides about a new SMTP connection of a site to the world.
 struct Firewall: Equatable {
   /// The packet in question: the first of a TCP connection.
@@ -55,12 +57,38 @@ struct Firewall: Equatable {
 
   struct Chain: Equatable {
     var rules: [Rule] = []
-    /// What becomes of a packet that no rule decides about; nothing in a chain that is only jumped to.
+    /// What becomes of a packet that no rule decides about; nothing in a chain that is only jumped
+    /// to.
     var policy: Action = .nothing
     /// Where in the order of base chains it stands.
     var priority = 0
     /// Whether the kernel sends outgoing packets through it.
     var isOutput = false
+    /// The only family of packets that it sees; nil = both.
+    var isIPv6: Bool?
+  }
+
+  /// What a condition says about the owner of a packet.
+  enum Owners: Equatable {
+    case users(Numbers), groups(Numbers)
+
+    func contains(_ account: Account) -> Bool {
+      switch self {
+      case .users(let numbers): numbers.contains(Int(account.userID))
+      case .groups(let numbers): numbers.contains(Int(account.groupID))
+      }
+    }
+  }
+
+  /// All that rules ask about the owner of a packet.
+  var owners: [Owners] {
+    chains.values.flatMap(\.rules).flatMap(\.conditions).compactMap { condition in
+      switch condition {
+      case .user(let numbers): .users(numbers)
+      case .group(let numbers): .groups(numbers)
+      default: nil
+      }
+    }
   }
 
   /// The chains by name; the table is part of it.
@@ -73,11 +101,14 @@ struct Firewall: Equatable {
 
   /// Whether a packet is blocked for certain.
   ///
-  /// Every base chain must let a packet pass, so one that blocks is enough. A rule that only may block does not count;
-  /// a rule that only may accept ends the certainty.
+  /// Every base chain must let a packet pass, so one that blocks is enough. A rule that only may
+  /// block does not count; a rule that only may accept ends the certainty.
   func blocks(_ packet: Packet) -> Bool {
     var budget = Self.ruleLimit
-    let bases = chains.values.filter(\.isOutput).sorted { $0.priority < $1.priority }
+    let bases = chains.values.filter {
+      $0.isOutput && ($0.isIPv6 ?? packet.isIPv6) == packet.isIPv6
+    }
+    .sorted { $0.priority < $1.priority }
     return bases.contains { walk($0, packet, depth: 0, &budget) ?? ($0.policy == .block) }
   }
 

@@ -32,7 +32,7 @@ enum GroupFile {
     guard !strangers.isEmpty else { return nil }
     return Finding(
       .postdropMember,
-      "\(strangers.joined(separator: " ")) can put mail into Postfix's queue directory",
+      "\(strangers.joined(separator: " ")) can write to Postfix's mail queue, as a member of \(group.name)",
       evidence: ["group \(group.name): \(group.members.joined(separator: ","))"],
       remedy: strangers.map { "gpasswd -d \($0) \(group.name)" }.joined(separator: "; "))
   }

@@ -26,9 +26,9 @@ struct InstallationFiles {
     func text(_ path: String) -> String {
       switch self {
       case .missing: "\(path): missing"
-      case .wrongKind: "\(path): not what it should be: a file, or a directory"
-      case .writable(let step): "\(step.evidence): others than root can change it"
-      case .unreadable(let step, _): "\(step.evidence): the drop-in cannot read it"
+      case .wrongKind: "\(path): a directory instead of a file, or a file instead of a directory"
+      case .writable(let step): "\(step.evidence): accounts other than root can change it"
+      case .unreadable(let step, _): "\(step.evidence): the drop-in sendmail cannot read it"
       }
     }
   }
@@ -54,7 +54,7 @@ struct InstallationFiles {
     let owner = setup.isTrial ? setup.credentials.effectiveUserID : 0
     return [
       Rule(path: directory.path, isDirectory: true, owner: owner, readerGroup: group),
-      Rule(path: directory.configurationFile, owner: owner, readerGroup: group),
+      Rule(path: directory.configurationFile, owner: owner),
       Rule(path: directory.sendersFile, owner: owner),
       Rule(path: directory.senderIndexFile, owner: owner, readerGroup: group),
     ]

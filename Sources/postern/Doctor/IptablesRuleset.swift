@@ -24,7 +24,7 @@ enum IptablesRuleset {
         guard words.count >= 2 else { continue }
         firewall.chains[table + words[0]] = Firewall.Chain(
           policy: words[1] == "DROP" ? .block : .nothing,
-          isOutput: outputChains.contains(String(words[0])))
+          isOutput: outputChains.contains(String(words[0])), isIPv6: isIPv6)
       } else if line.hasPrefix("-A ") {
         let words = line.split(separator: " ").map(String.init)
         guard words.count > 2 else { continue }

@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Policy
+internal import Submission
 
 /// What the drop-in needs of the machine besides its own files.
 enum MachineExamination {
@@ -7,14 +8,15 @@ enum MachineExamination {
   static func logSocket(_ failure: Errno?) -> Finding? {
     guard let failure else { return nil }
     return Finding(
-      .logSocket, "nobody takes log lines: decisions of Postern are not recorded",
+      .logSocket, "no log daemon reads /dev/log: Postern's decisions are not logged",
       evidence: ["/dev/log: \(failure.text)"],
       remedy: "systemctl restart systemd-journald-dev-log.socket, or start rsyslog")
   }
 
   /// Judges who may read the command lines of other users' processes.
   ///
-  /// - Parameter mounts: /proc/self/mounts; proc(5) tells the values of `hidepid`, which 0 and `off` leave open.
+  /// - Parameter mounts: /proc/self/mounts; proc(5) tells the values of `hidepid`, which 0 and
+  ///   `off` leave open.
   /// - Returns: A finding if everybody may.
   static func processes(_ mounts: String) -> Finding? {
     let fields = Machine.lines(mounts).map { $0.split(separator: " ") }
@@ -25,7 +27,7 @@ enum MachineExamination {
     guard hiding == nil || hiding == "hidepid=0" || hiding == "hidepid=off" else { return nil }
     return Finding(
       .processesVisible,
-      "a site can read to whom others send mail: recipients are arguments of Postfix's sendmail",
+      "a site can see to whom other sites send mail: recipients are arguments of Postfix's sendmail",
       evidence: ["/proc/self/mounts: \(proc.joined(separator: " "))"],
       remedy: "mount -o remount,hidepid=2 /proc, and hidepid=2 for /proc in /etc/fstab")
   }
@@ -52,13 +54,27 @@ enum MachineExamination {
     diagnosis.add(fault.map { state(directory, $0, above: FileGuard.openAncestors(of: directory)) })
     guard fault == nil, Machine.exists(String(decoding: configuration.quotaFile, as: UTF8.self))
     else { return }
-    do throws(ToolFailure) { _ = try setup.openLedger(configuration) } catch {
+    do throws(ToolFailure) {
+      diagnosis.add(fill(try StateFill(of: setup.openLedger(configuration)), configuration))
+    } catch {
       diagnosis.add(
         Finding(
           .stateUnusable, "the state file cannot be used: all mail is refused",
           evidence: error.lines,
-          remedy: "mend what is said; or move it away, and it begins anew with the next message"))
+          remedy:
+            "fix what is reported; or move the file away: the next message creates an empty one"))
     }
+  }
+
+  /// Judges how full the state file is.
+  static func fill(_ fill: StateFill, _ configuration: Configuration) -> Finding? {
+    guard fill.isNearlyFull else { return nil }
+    return Finding(
+      .stateFull, "soon no new user can send: the state file has no room for another record",
+      evidence: ["\(Diagnostics.shown(configuration.quotaFile)): \(fill.text)"],
+      remedy:
+        "see with 'postern quota status --json' whose records they are; each is free again after a day"
+    )
   }
 
   /// Judges the directory of the state file.
@@ -68,11 +84,11 @@ enum MachineExamination {
     let mend = "install -d -o postern -g postern -m 700 \(path)"
     if case .writable(let step) = fault {
       return Finding(
-        .stateWritable, "others than postern can forge what was used of a quota",
+        .stateWritable, "accounts other than postern can change the state file",
         evidence: [step.evidence] + above.map(\.evidence), remedy: mend)
     }
     return Finding(
-      .stateUnusable, "there is no directory for the state file: all mail is refused",
+      .stateUnusable, "the directory of the state file is missing or unusable: all mail is refused",
       evidence: [fault.text(path)], remedy: mend)
   }
 }

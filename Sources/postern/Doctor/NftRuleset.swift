@@ -37,7 +37,8 @@ struct NftRuleset {
     let isOfIP = ["ip ", "ip6 ", "inet "].contains { table.hasPrefix($0) }
     firewall.chains[table + name] = Firewall.Chain(
       policy: chain["policy"]?.text == "drop" ? .block : .nothing,
-      priority: chain["prio"]?.integer ?? 0, isOutput: isOutgoing && isOfIP)
+      priority: chain["prio"]?.integer ?? 0, isOutput: isOutgoing && isOfIP,
+      isIPv6: table.hasPrefix("ip ") ? false : table.hasPrefix("ip6 ") ? true : nil)
   }
 
   private mutating func add(rule: JSONValue) {

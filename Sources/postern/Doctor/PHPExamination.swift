@@ -9,14 +9,10 @@ enum PHPExamination {
   /// Files that one directory or pattern may contribute.
   private static let fileLimit = 10_000
 
-  static func run(dropIn: String, _ diagnosis: inout Diagnosis) {
-    // What `Install/install --divert` puts in the place of /usr/sbin/sendmail leads to the drop-in, too.
-    let dispatcher = dropIn.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/dispatch"
-    let own = [dropIn, dispatcher].compactMap { Machine.status($0) }
-    let isDropIn = { (program: String) in
-      guard let status = Machine.status(program) else { return program == dropIn }
-      return own.contains { $0.deviceNumber == status.deviceNumber && $0.inode == status.inode }
-    }
+  static func run(
+    dropIn: String, isDropIn: (String) -> Bool, sites: PoolListener.Sites,
+    _ diagnosis: inout Diagnosis
+  ) {
     var runtimes: [PHPJudgement.Runtime] = []
     for version in Machine.entries(root) {
       for interface in Machine.entries("\(root)/\(version)") {
@@ -25,15 +21,46 @@ enum PHPExamination {
         else { continue }
         let settings = iniSettings(directory)
         runtimes.append(PHPJudgement.Runtime(name: directory, settings: settings))
-        if interface == "fpm" { runtimes += pools(directory, &diagnosis) }
+        if interface == "fpm" { runtimes += pools(directory, sites, &diagnosis) }
         if interface == "apache2" { runtimes += virtualHosts() }
       }
     }
-    runtimes += others()
+    runtimes += others(&diagnosis)
     if runtimes.isEmpty { diagnosis.skip("PHP", because: "no PHP was found") }
+    PHPMasters.run(sources: sources, &diagnosis)
     for runtime in runtimes {
       diagnosis.add(PHPJudgement.findings(runtime, dropIn: dropIn, isDropIn: isDropIn))
     }
+  }
+
+  /// What says where the mail of a running service goes: the files that set something about it, and
+  /// the directory from which one may have been removed.
+  private static func sources(_ master: PHPMasters.Master) -> [PHPMasters.Source] {
+    let versions = Machine.entries(root).map { "\(root)/\($0)" }
+    var paths: [String] = []
+    if master.name.hasPrefix("php-fpm") {
+      let version = String(master.name.dropFirst("php-fpm".count))
+      paths = files(of: "\(root)/\(version)/fpm") + poolFiles("\(root)/\(version)/fpm")
+    } else {
+      paths = versions.flatMap { files(of: $0 + "/apache2") } + virtualHostFiles()
+    }
+    return paths.compactMap { path in
+      guard let status = Machine.status(path), status.isDirectory || saysSomething(path) else {
+        return nil
+      }
+      let seconds = status.modifiedNanoseconds / 1_000_000_000
+      return PHPMasters.Source(path: path, changedAt: seconds)
+    }
+  }
+
+  private static func files(of directory: String) -> [String] {
+    let extra = Machine.entries(directory + "/conf.d").map { "\(directory)/conf.d/\($0)" }
+    return [directory + "/php.ini", directory + "/conf.d"] + extra
+  }
+
+  private static func saysSomething(_ file: String) -> Bool {
+    let text = Machine.text(file) ?? ""
+    return PHPSettings.names.contains(where: text.contains)
   }
 
   private static func iniSettings(_ directory: String) -> [PHPSettings.Setting] {
@@ -46,13 +73,18 @@ enum PHPExamination {
 
   /// Pools of a php-fpm that change something.
   private static func pools(
-    _ directory: String, _ diagnosis: inout Diagnosis
+    _ directory: String, _ sites: PoolListener.Sites, _ diagnosis: inout Diagnosis
   ) -> [PHPJudgement.Runtime] {
-    let main = directory + "/php-fpm.conf"
-    let patterns = Machine.text(main).map(PHPSettings.includes) ?? ["\(directory)/pool.d/*.conf"]
     var runtimes: [PHPJudgement.Runtime] = []
-    for file in [main] + patterns.flatMap(matches) {
-      guard let text = Machine.text(file) else { continue }
+    for file in poolFiles(directory) {
+      guard let text = Machine.text(file) else {
+        diagnosis.skip(file, because: "it cannot be read")
+        continue
+      }
+      for listener in PoolListener.parse(text, file: file) {
+        let socket = listener.isSocketFile ? Machine.status(listener.listen) : nil
+        diagnosis.add(listener.finding(socket, sites))
+      }
       let (settings, chroots, names) = PHPSettings.pools(text, file: file)
       for name in names where settings.contains(where: { $0.scope == name }) {
         let own = settings.filter { $0.scope == name }
@@ -66,6 +98,12 @@ enum PHPExamination {
     return runtimes
   }
 
+  private static func poolFiles(_ directory: String) -> [String] {
+    let main = directory + "/php-fpm.conf"
+    let patterns = Machine.text(main).map(PHPSettings.includes) ?? ["\(directory)/pool.d/*.conf"]
+    return [main] + patterns.flatMap(matches)
+  }
+
   /// The files of `DIRECTORY/*.conf`; php-fpm takes any glob(7), of which this is the one in use.
   private static func matches(_ pattern: String) -> [String] {
     guard let slash = pattern.lastIndex(of: "/") else { return [] }
@@ -77,32 +115,48 @@ enum PHPExamination {
   }
 
   private static func virtualHosts() -> [PHPJudgement.Runtime] {
-    let apache = "/etc/apache2"
-    let files = ["sites-enabled", "conf-enabled"].flatMap { matches("\(apache)/\($0)/*.conf") }
-    let settings = ([apache + "/apache2.conf"] + files).flatMap { file in
+    let settings = virtualHostFiles().flatMap { file in
       Machine.text(file).map { PHPSettings.apache($0, file: file) } ?? []
     }
     return settings.map { PHPJudgement.Runtime(name: "Apache", settings: [$0], isPart: true) }
   }
 
-  /// PHPs outside of Debian's layout are asked themselves.
-  private static func others() -> [PHPJudgement.Runtime] {
+  private static func virtualHostFiles() -> [String] {
+    let apache = "/etc/apache2"
+    let files = ["sites-enabled", "conf-enabled"].flatMap { matches("\(apache)/\($0)/*.conf") }
+    return [apache + "/apache2.conf"] + files
+  }
+
+  /// PHPs outside of Debian's layout are asked themselves, as nobody: their files say what they
+  /// load into themselves, and those may be anybody's.
+  private static func others(_ diagnosis: inout Diagnosis) -> [PHPJudgement.Runtime] {
     let products = productDirectories.flatMap { directory in
       Machine.entries(directory).flatMap { name in
         ["bin", "sbin", "root/usr/bin", "root/usr/sbin"].map { "\(directory)/\(name)/\($0)" }
       }
     }
-    return (otherDirectories + products).flatMap { directory in
-      Machine.entries(directory).filter(isPHP).compactMap { name in
+    var runtimes: [PHPJudgement.Runtime] = []
+    for directory in otherDirectories + products {
+      for name in Machine.entries(directory).filter(isPHP) {
         let program = "\(directory)/\(name)"
         // A link is another name of a PHP that is looked at where it is.
-        guard Machine.status(program, followingLinks: false)?.isRegular == true,
-          let output = Machine.run([program, "-i"])?.success
-        else { return nil }
-        let settings = PHPSettings.information(output, file: "\(program) -i")
-        return settings.isEmpty ? nil : PHPJudgement.Runtime(name: program, settings: settings)
+        guard Machine.status(program, followingLinks: false)?.isRegular == true else { continue }
+        let words = [program, "-i"].map { Array($0.utf8) }
+        do throws(Child.Failure) {
+          let capture = try Child.run(words, as: AnyUser.account)
+          let text = String(decoding: capture.output, as: UTF8.self)
+          let settings = PHPSettings.information(text, file: "\(program) -i")
+          if settings.isEmpty {
+            diagnosis.skip(program, because: "it does not tell its settings to nobody")
+          } else {
+            runtimes.append(PHPJudgement.Runtime(name: program, settings: settings))
+          }
+        } catch {
+          diagnosis.skip(program, because: error.text)
+        }
       }
     }
+    return runtimes
   }
 
   /// php, php8.2, php-cgi, php-fpm8.2, lsphp; not php-config or phpize.

@@ -2,7 +2,8 @@
 enum PHPJudgement {
   /// One way to run PHP, with everything that sets something for it.
   struct Runtime: Equatable {
-    /// What it is called in texts: `/etc/php/8.2/cli`, `pool shop of /etc/php/8.2/fpm/pool.d/shop.conf`.
+    /// What it is called in texts: `/etc/php/8.2/cli`, `pool shop of
+    /// /etc/php/8.2/fpm/pool.d/shop.conf`.
     let name: String
     /// The settings in the order in which PHP reads them.
     let settings: [PHPSettings.Setting]
@@ -10,7 +11,8 @@ enum PHPJudgement {
     var isPart = false
   }
 
-  /// Returns the line that counts: the last one, but the administrator's over those that a script may set.
+  /// Returns the line that counts: the last one, but the administrator's over those that a script
+  /// may set.
   static func effective(
     _ name: String, _ settings: [PHPSettings.Setting]
   ) -> PHPSettings.Setting? {
@@ -58,10 +60,10 @@ enum PHPJudgement {
     let place = setting.map { "in \($0.file), line \($0.line)" }
     return Finding(
       .phpSendmailPath,
-      "\(name) sends with \(what) instead of Postern; Postfix refuses that mail once only "
-        + "Postern may submit",
+      "\(name) sends mail with \(what) instead of Postern; Postfix refuses that mail as soon as "
+        + "only Postern may submit mail",
       evidence: [setting?.evidence ?? "sendmail_path is not set"],
-      remedy: place.map { "set \"\(dropIn) -t -i\" \($0)" } ?? "Install/install --php")
+      remedy: place.map { "set \"\(dropIn) -t -i\" \($0)" } ?? "\(Installation.share)/deploy --php")
   }
 
   private static func forced(
@@ -70,9 +72,10 @@ enum PHPJudgement {
     guard let setting = effective("mail.force_extra_parameters", settings), !setting.value.isEmpty
     else { return nil }
     return Finding(
-      .phpForcedParameters, "\(name) adds its own options to every message, of all its sites",
+      .phpForcedParameters,
+      "\(name) adds the same sendmail options to every message of all its sites",
       evidence: [setting.evidence],
-      remedy: "remove the line, unless each site may use the address that it names")
+      remedy: "remove the line, unless every site may use the address in it")
   }
 
   /// The program of a command line as sh(1) reads it: the first word.
@@ -86,8 +89,8 @@ enum PHPJudgement {
     guard !hasDropIn else { return nil }
     return Finding(
       .poolChroot,
-      "the pool \(setting.scope) runs in \(setting.value), where there is no drop-in: mail() fails",
+      "the pool \(setting.scope) is confined to \(setting.value), which has no drop-in sendmail: mail() fails",
       evidence: [setting.evidence],
-      remedy: "remove the chroot line; open_basedir and permissions confine the pool, too")
+      remedy: "remove the chroot line, and confine the pool with open_basedir and file permissions")
   }
 }

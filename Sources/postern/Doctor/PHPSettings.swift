@@ -1,4 +1,5 @@
-/// The lines of PHP's own files that decide about mail: php.ini, its conf.d, FPM pools, virtual hosts.
+/// The lines of PHP's own files that decide about mail: php.ini, its conf.d, FPM pools, virtual
+/// hosts.
 enum PHPSettings {
   /// The settings that matter.
   static let names: Set<String> = ["sendmail_path", "mail.force_extra_parameters"]
@@ -40,7 +41,8 @@ enum PHPSettings {
     return found
   }
 
-  /// Reads a pool file of php-fpm: sections are pools, and `php_admin_value[sendmail_path]` is the name.
+  /// Reads a pool file of php-fpm: sections are pools, and `php_admin_value[sendmail_path]` is the
+  /// name.
   ///
   /// - Returns: The settings, the `chroot` of each pool, and the names of all pools.
   static func pools(_ text: String, file: String) -> (

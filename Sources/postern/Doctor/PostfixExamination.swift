@@ -5,26 +5,57 @@ enum PostfixExamination {
 
   /// Examines every instance that postdrop accepts.
   ///
-  /// - Returns: The default instance; nil if there is no Postfix that answers.
-  static func run(_ sites: [String], _ diagnosis: inout Diagnosis) -> PostfixInstance? {
-    guard Machine.find("postconf") != nil else {
+  /// - Parameters:
+  ///   - sites: Login names that must not get in.
+  ///   - diagnosis: Takes what is found.
+  /// - Returns: The instances that answer, the default one first; none if there is no Postfix.
+  static func run(
+    _ sites: [String], _ diagnosis: inout Diagnosis
+  ) -> [PostfixInstance] {
+    let instances = read(&diagnosis)
+    for instance in instances {
+      examine(instance, sites, &diagnosis)
+      diagnosis.add(SenderRewriting.finding(instance))
+      diagnosis.add(queue(instance))
+      if instance.services == nil {
+        diagnosis.skip("\(instance.directory)/master.cf", because: "postconf -M failed")
+      }
+    }
+    if let main = instances.first {
+      diagnosis.add(SenderMaps.finding(main) { maps in answer(of: maps, for: SubmitUsers.gate) })
+    }
+    return instances
+  }
+
+  /// Reads the instances, the default one first.
+  static func read(_ diagnosis: inout Diagnosis) -> [PostfixInstance] {
+    guard Machine.has("postconf") else {
       diagnosis.skip("Postfix", because: "postconf is not installed")
-      return nil
+      return []
     }
     guard let main = PostfixInstance.read(PostfixInstance.defaultDirectory) else {
       diagnosis.add(unreadable(PostfixInstance.defaultDirectory))
-      return nil
+      return []
     }
-    examine(main, sites, &diagnosis)
+    var instances = [main]
     for directory in main.others {
       if let instance = PostfixInstance.read(directory) {
-        examine(instance, sites, &diagnosis)
+        instances.append(instance)
       } else {
         diagnosis.add(unreadable(directory))
       }
     }
-    diagnosis.add(SenderMaps.finding(main) { maps in answer(of: maps, for: SubmitUsers.gate) })
-    return main
+    return instances
+  }
+
+  /// Judges who may list the queue: it tells who mails whom.
+  static func queue(_ instance: PostfixInstance) -> Finding? {
+    let value = instance.value("authorized_mailq_users")
+    guard value.listWords.contains(where: { $0.hasPrefix("static:") }) else { return nil }
+    return Finding(
+      .queueVisible, "a site can read in the mail queue to whom others send mail",
+      evidence: ["\(instance.directory)/main.cf: authorized_mailq_users = \(value)"],
+      remedy: "postconf \(instance.option)-e 'authorized_mailq_users = root'")
   }
 
   private static func examine(
@@ -40,7 +71,7 @@ enum PostfixExamination {
     if asked > lookUps {
       diagnosis.skip(
         "the tables in authorized_submit_users of \(instance.directory)",
-        because: "only the first \(lookUps) questions were asked")
+        because: "only the first \(lookUps) look-ups were made")
     }
   }
 
@@ -63,9 +94,9 @@ enum PostfixExamination {
   private static func unreadable(_ directory: String) -> Finding {
     Finding(
       .instanceUnreadable,
-      "\(directory) is a configuration of Postfix, but cannot be read: nobody knows whom it lets in",
+      "the Postfix configuration \(directory) cannot be read, so it may accept mail from any site",
       evidence: ["postconf -c \(directory) failed"],
-      remedy: "mend \(directory)/main.cf, or take the directory out of "
+      remedy: "correct \(directory)/main.cf, or remove the directory from "
         + "alternate_config_directories and multi_instance_directories")
   }
 }

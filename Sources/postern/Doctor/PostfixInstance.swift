@@ -2,17 +2,21 @@
 struct PostfixInstance: Equatable {
   /// The directory that every program of Postfix takes unless told otherwise.
   static let defaultDirectory = "/etc/postfix"
-  private static let parameters = [
-    "authorized_submit_users", "local_login_sender_maps", "alternate_config_directories",
-    "multi_instance_directories", "command_directory", "queue_directory", "setgid_group",
-    "mail_owner", "mynetworks", "mail_version",
-  ]
+  private static let parameters =
+    [
+      "authorized_submit_users", "local_login_sender_maps", "alternate_config_directories",
+      "multi_instance_directories", "command_directory", "queue_directory", "setgid_group",
+      "mail_owner", "mynetworks", "mail_version", "authorized_mailq_users", "alias_maps",
+      "alias_database", "default_privs", "maillog_file",
+    ] + SenderRewriting.parameters
   /// The most instances that are followed.
   private static let limit = 200
 
   let directory: String
   /// Expanded values by name; what this version of Postfix does not know is not there.
   let values: [String: String]
+  /// Its master.cf; nil if it cannot be read.
+  var services: [MasterService]?
 
   /// Returns a value; empty if there is none.
   func value(_ name: String) -> String { values[name] ?? "" }
@@ -37,7 +41,9 @@ struct PostfixInstance: Equatable {
   static func read(_ directory: String) -> PostfixInstance? {
     let output = Machine.run(["postconf", "-c", directory, "-x"] + parameters)
     guard let text = output?.success else { return nil }
-    return PostfixInstance(directory: directory, values: values(text))
+    let services = Machine.run(["postconf", "-c", directory, "-M"])?.success
+    return PostfixInstance(
+      directory: directory, values: values(text), services: services.map(MasterService.parse))
   }
 
   /// The other directories that the default main.cf opens to postdrop.

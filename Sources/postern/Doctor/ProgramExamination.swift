@@ -1,65 +1,14 @@
 internal import LinuxSystem
 
-/// The programs that mail passes through: the drop-in, the real sendmail, postdrop.
+/// The programs of Postfix that mail passes through: the real sendmail, postdrop.
 enum ProgramExamination {
-  /// Judges the drop-in.
-  ///
-  /// - Parameters:
-  ///   - path: Where it is.
-  ///   - status: What the kernel says of it; nil if it is missing.
-  ///   - mount: How its file system is mounted.
-  ///   - account: The account postern.
-  ///   - openDirectories: Directories above it that others than root can change.
-  /// - Returns: What is wrong with it.
-  static func dropIn(
-    _ path: String, _ status: FileStatus?, _ mount: MountFlags, account: Account,
-    openDirectories: [FileGuard.Step]
-  ) -> [Finding] {
-    let reinstall =
-      "chown postern:postern \(path) && chmod 6755 \(path) (or Install/install)"
-    guard let status, status.isRegular else {
-      return [
-        Finding(
-          .dropInMissing, "there is no drop-in at \(path)", evidence: ["\(path): no such file"],
-          remedy: "Install/install")
-      ]
-    }
-    let step = FileGuard.step(path, status)
-    var found: [Finding] = []
-    let writable =
-      openDirectories + (step.isOpen(to: account.userID, isDirectory: false) ? [step] : [])
-    if !writable.isEmpty {
-      found.append(
-        Finding(
-          .dropInWritable, "others than root can replace the drop-in",
-          evidence: writable.map(\.evidence),
-          remedy: writable.map(\.path) == [path] ? reinstall : FileGuard.remedy(openDirectories)))
-    } else if status.ownerUID != account.userID || status.groupGID != account.groupID
-      || status.mode & 0o6000 != 0o6000 || status.mode & 0o001 == 0
-    {
-      found.append(
-        Finding(
-          .dropInSetID, "the drop-in does not run as postern: every message is refused",
-          evidence: [step.evidence + ", group GID \(status.groupGID)"], remedy: reinstall))
-    }
-    if mount.ignoresSetID || mount.forbidsExecution {
-      let option = mount.ignoresSetID ? "nosuid" : "noexec"
-      found.append(
-        Finding(
-          .dropInMount, "\(path) is on a file system mounted \(option): every message is refused",
-          evidence: ["mount option \(option)"],
-          remedy: "Install/install --prefix DIRECTORY on another file system"))
-    }
-    return found
-  }
-
   /// Judges the real sendmail.
   static func sendmail(
     _ path: String, _ status: FileStatus?, openDirectories: [FileGuard.Step]
   ) -> Finding? {
     guard let status, status.isRegular, status.mode & 0o001 != 0 else {
       return Finding(
-        .sendmailBroken, "the real sendmail cannot be executed: every message is refused",
+        .sendmailBroken, "Postfix's sendmail cannot be executed: every message is refused",
         evidence: [status.map { FileGuard.step(path, $0).evidence } ?? "\(path): no such file"],
         remedy: "apt-get install --reinstall postfix, or set sendmail_path in postern.cf")
     }
@@ -67,7 +16,7 @@ enum ProgramExamination {
     let writable = openDirectories + (step.isOpen(to: 0, isDirectory: false) ? [step] : [])
     guard !writable.isEmpty else { return nil }
     return Finding(
-      .sendmailWritable, "others than root can replace the real sendmail",
+      .sendmailWritable, "accounts other than root can replace Postfix's sendmail",
       evidence: writable.map(\.evidence), remedy: FileGuard.remedy(writable))
   }
 
@@ -87,7 +36,7 @@ enum ProgramExamination {
     let step = FileGuard.step(path, status)
     guard step.isOpen(to: 0, isDirectory: false) || status.mode & 0o4000 != 0 else { return nil }
     return Finding(
-      .postdropWritable, "others than root can replace postdrop, or it has too many rights",
+      .postdropWritable, "accounts other than root can replace postdrop, or it is set-uid",
       evidence: [step.evidence], remedy: reset)
   }
 
@@ -97,7 +46,7 @@ enum ProgramExamination {
     let isOwn = status.ownerUID == 0 || status.ownerUID == ownerUID
     guard status.mode & 0o002 != 0 || !isOwn else { return nil }
     return Finding(
-      .maildropWritable, "anybody can put mail into Postfix's queue directory",
+      .maildropWritable, "every user can write to the maildrop directory of Postfix's queue",
       evidence: [FileGuard.step(path, status).evidence], remedy: "postfix set-permissions")
   }
 }

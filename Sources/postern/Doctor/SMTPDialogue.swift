@@ -19,7 +19,8 @@ enum SMTPDialogue {
   /// Reserved by RFC 2606: an address abroad that is nobody's.
   static let recipient = "postmaster@example.com"
   private static let milliseconds: Int32 = 5_000
-  /// The longest reply that is read: RFC 5321 §4.5.3.1.5 allows 512 bytes a line, EHLO has some twenty lines.
+  /// The longest reply that is read: RFC 5321 §4.5.3.1.5 allows 512 bytes a line, EHLO has some
+  /// twenty lines.
   private static let replyBytes = 16_384
 
   /// Tries a server as a user.
@@ -45,6 +46,8 @@ enum SMTPDialogue {
     guard let greeting = try? reply(connection) else {
       return .undecided("no greeting within \(milliseconds / 1_000) s (TLS from the start?)")
     }
+    // Postern's own door judges what comes through it, and takes what the site may send.
+    if greeting.text.hasSuffix(" Postern") { return .refused(greeting.text) }
     guard greeting.code == 220 else { return verdict(of: greeting, accepting: false) }
     do throws(Errno) {
       let outcome = try converse(connection, sender)
@@ -52,6 +55,48 @@ enum SMTPDialogue {
       return outcome
     } catch {
       return .undecided("\(error.call): \(error.text)")
+    }
+  }
+
+  /// A connection that may be one of many.
+  private final class Held {
+    let place: ListeningSockets.Place
+    let connection: Connection
+    init(_ place: ListeningSockets.Place, _ connection: consuming Connection) {
+      self.place = place
+      self.connection = connection
+    }
+  }
+
+  /// Finds the mail servers among sockets that no configuration names: who greets as one.
+  ///
+  /// All are waited for at once: a server of another kind may say nothing for ever.
+  ///
+  /// - Parameters:
+  ///   - places: The sockets.
+  ///   - user: The account of a site.
+  /// - Returns: Those that greet with 220 and the word SMTP.
+  static func greeters(
+    among places: [ListeningSockets.Place], user: Account
+  ) -> [ListeningSockets.Place] {
+    let connections = places.compactMap { place in
+      do throws(Errno) {
+        let connection = try Connection.open(
+          to: place.address, port: place.port, userID: user.userID, groupID: user.groupID,
+          milliseconds: milliseconds)
+        return Held(place, connection)
+      } catch {
+        return nil
+      }
+    }
+    let end = Clock.monotonicMilliseconds() + UInt64(milliseconds)
+    return connections.compactMap { held in
+      let now = Clock.monotonicMilliseconds()
+      let rest = Int32(clamping: end > now ? end - now : 1)
+      let bytes = (try? held.connection.read(upTo: 512, milliseconds: rest)) ?? []
+      let greeting = String(decoding: bytes, as: UTF8.self)
+      let isMail = greeting.hasPrefix("220") && greeting.uppercased().contains("SMTP")
+      return isMail ? held.place : nil
     }
   }
 
@@ -105,11 +150,12 @@ enum SMTPDialogue {
 
   /// Tells what a reply means.
   ///
-  /// Only a refusal by policy (x.7.x, RFC 3463 §3.8) tells that the door is shut; that example.com takes no mail, or
-  /// that TLS must come first, tells nothing about other mail.
+  /// Only a refusal by policy (x.7.x, RFC 3463 §3.8) tells that the door is shut; that example.com
+  /// takes no mail, or that TLS must come first, tells nothing about other mail.
   static func verdict(of reply: Reply, accepting: Bool) -> Outcome {
     if accepting { return .accepted(reply.text) }
-    // RFC 3207 §4: 530 is "Must issue a STARTTLS command first", but also "Authentication required" (RFC 4954 §6).
+    // RFC 3207 §4: 530 is "Must issue a STARTTLS command first", but also "Authentication required"
+    // (RFC 4954 §6).
     if reply.text.uppercased().contains("STARTTLS") { return .undecided(reply.text) }
     let status = reply.text.split(separator: " ").dropFirst().first ?? ""
     let isPolicy = status.hasPrefix("5.7.") || status.hasPrefix("4.7.")

@@ -16,7 +16,7 @@ enum SMTPExamination {
   private static let addresses = 16
   private static let remedy =
     "postconf -e mynetworks= 'smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination' "
-    + "&& postfix reload; or nft -f Install/nftables/postern.nft"
+    + "&& postfix reload; or nft -f \(Installation.share)/nftables/postern.nft"
 
   /// Judges the attempts.
   ///
@@ -36,7 +36,8 @@ enum SMTPExamination {
     if !open.isEmpty {
       return [
         Finding(
-          .smtpOpen, "\(user) can send mail abroad over SMTP to this machine, past Postern",
+          .smtpOpen,
+          "the account \(user) can send mail to other servers over SMTP to this machine, without Postern",
           evidence: open + (networks.map { ["mynetworks = \($0)"] } ?? []), remedy: remedy)
       ]
     }
@@ -46,12 +47,13 @@ enum SMTPExamination {
     guard !unclear.isEmpty, let networks, trustsLocalhost(networks) else { return [] }
     return [
       Finding(
-        .smtpTrusted, "a server listens here and trusts every local user, but could not be tried",
+        .smtpTrusted, "an SMTP server here trusts every local user, but could not be tested",
         evidence: unclear + ["mynetworks = \(networks)"], remedy: remedy)
     ]
   }
 
-  /// Whether `mynetworks` names this machine itself: in numbers, or in a table that is not looked into.
+  /// Whether `mynetworks` names this machine itself: in numbers, or in a table that is not looked
+  /// into.
   static func trustsLocalhost(_ networks: String) -> Bool {
     networks.listWords.contains { word in
       word.hasPrefix("127.") || word.hasPrefix("[::1]") || word.hasPrefix("::1")
@@ -60,29 +62,75 @@ enum SMTPExamination {
   }
 
   /// Tries every port of every address, as a site.
+  ///
+  /// - Parameters:
+  ///   - user: The account of a site.
+  ///   - sender: An address that it may use.
+  ///   - services: The services of master.cf, of all instances of Postfix.
+  ///   - networks: Postfix's `mynetworks`.
+  ///   - diagnosis: Takes what is found.
   static func run(
-    user: Account, sender: String, networks: String?, _ diagnosis: inout Diagnosis
+    user: Account, sender: String, services: [MasterService], networks: String?,
+    _ diagnosis: inout Diagnosis
   ) {
-    var places = ["127.0.0.1", "::1"]
+    var addresses = ["127.0.0.1", "::1"]
     if let own = Machine.run(["hostname", "-I"])?.success {
-      places += own.listWords.prefix(addresses)
+      addresses += own.listWords.prefix(Self.addresses)
     } else {
       diagnosis.skip(
-        "SMTP on this machine's own addresses", because: "hostname -I does not tell them")
+        "SMTP on this machine's own addresses", because: "hostname -I does not list them")
     }
-    let attempts = places.flatMap { address in
-      ports.map { port in
-        Attempt(
-          address: address, port: port,
-          outcome: SMTPDialogue.attempt(address, port, user: user, sender: sender))
-      }
+    let named = endpoints(services, addresses, &diagnosis)
+    let sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { file -> [ListeningSockets.Place] in
+      guard let text = Machine.text(file) else { return [] }
+      return ListeningSockets.parse(text)
+    }.filter { !named.contains($0) }
+    if sockets.count > socketLimit {
+      diagnosis.skip(
+        "\(sockets.count - socketLimit) listening sockets", because: "there are too many to try all"
+      )
+    }
+    let greeters = SMTPDialogue.greeters(among: Array(sockets.prefix(socketLimit)), user: user)
+    let attempts = (named + greeters).map { place in
+      Attempt(
+        address: place.address, port: place.port,
+        outcome: SMTPDialogue.attempt(place.address, place.port, user: user, sender: sender))
     }
     for attempt in attempts {
       if case .undecided(let text) = attempt.outcome {
         diagnosis.skip("SMTP to \(attempt.place)", because: text)
       }
     }
-    let name = String(decoding: user.name, as: UTF8.self)
+    let name = AnyUser.shown(user.name)
     diagnosis.add(findings(attempts, user: name, networks: networks))
+  }
+
+  /// The most sockets that no configuration names and that are tried.
+  private static let socketLimit = 256
+
+  /// Where a mail server may listen: the ports of SMTP, and what master.cf says.
+  private static func endpoints(
+    _ services: [MasterService], _ addresses: [String], _ diagnosis: inout Diagnosis
+  ) -> [ListeningSockets.Place] {
+    let ports = Machine.text("/etc/services").map(ServicePorts.parse) ?? [:]
+    var places = addresses.flatMap { address in
+      Self.ports.map { ListeningSockets.Place(address: address, port: $0) }
+    }
+    for service in services where service.kind == "inet" {
+      guard let (host, port) = service.endpoint({ ports[$0] }) else {
+        diagnosis.skip("the service \(service.name) of master.cf", because: "its port is not known")
+        continue
+      }
+      guard !["qmqpd", "tlsproxy"].contains(service.program) else {
+        diagnosis.skip("the service \(service.name) of master.cf", because: "it speaks no SMTP")
+        continue
+      }
+      // A name instead of an address is not looked up: the sockets that listen are tried, too.
+      let isAddress = host.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
+      let hosts = host.isEmpty ? addresses : isAddress ? [host] : []
+      places += hosts.map { ListeningSockets.Place(address: $0, port: port) }
+    }
+    var seen: Set<ListeningSockets.Place> = []
+    return places.filter { seen.insert($0).inserted }
   }
 }

@@ -6,7 +6,8 @@ enum SenderMaps {
 
   /// Judges the default instance.
   ///
-  /// Every message of a site reaches Postfix as postern, so the map must let postern use any sender.
+  /// Every message of a site reaches Postfix as postern, so the map must let postern use any
+  /// sender.
   ///
   /// - Parameters:
   ///   - instance: The instance.
@@ -18,13 +19,13 @@ enum SenderMaps {
     if value == unset {
       return Finding(
         .senderMapsUnset,
-        "Postfix knows a second lock that still holds when somebody opens the first one",
+        "Postfix's second check of local senders, local_login_sender_maps, is not configured",
         evidence: evidence, remedy: remedy)
     }
     let answered = answer(value)
     guard answered?.listWords.contains("*") != true else { return nil }
     return Finding(
-      .senderMapsRefuse, "Postfix refuses senders of what Postern hands over",
+      .senderMapsRefuse, "Postfix refuses the senders of mail that Postern hands over",
       evidence: evidence + ["answer for postern: \(answered ?? "none")"], remedy: remedy)
   }
 }

@@ -8,15 +8,17 @@ enum ServiceExamination {
   /// Exists where systemd is the first process (sd_booted(3)).
   private static let runs = "/run/systemd/system"
 
-  static func run(written: [String], _ diagnosis: inout Diagnosis) {
+  static func run(
+    written: [String], gate: DropInExamination.Form?, _ diagnosis: inout Diagnosis
+  ) {
     let names = Set(directories.flatMap(Machine.entries).compactMap(unit)).sorted()
     if names.isEmpty {
-      return diagnosis.skip("services of PHP", because: "no unit of one was found")
+      return diagnosis.skip("services of PHP", because: "no systemd unit of PHP was found")
     }
-    let isLive = Machine.exists(runs) && Machine.find("systemctl") != nil
+    let isLive = Machine.exists(runs) && Machine.has("systemctl")
     for name in names {
       let unit = (isLive ? shown(name) : nil) ?? read(name)
-      diagnosis.add(unit.findings(written: written))
+      diagnosis.add(unit.findings(written: written, gate: gate))
     }
   }
 
@@ -39,7 +41,8 @@ enum ServiceExamination {
     return unit.values.isEmpty ? nil : unit
   }
 
-  /// What the files say: the first unit file, then the drop-ins by name, of which the first of a name counts.
+  /// What the files say: the first unit file, then the drop-ins by name, of which the first of a
+  /// name counts.
   private static func read(_ name: String) -> ServiceUnit {
     var unit = ServiceUnit(name: name, source: name)
     let files = directories.map { "\($0)/\(name)" }

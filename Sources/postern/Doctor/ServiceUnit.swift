@@ -1,7 +1,8 @@
 /// The settings of a systemd service that decide whether a set-uid program works in it.
 struct ServiceUnit: Equatable {
   let name: String
-  /// Values by name, lines of a list joined by `;`: as `systemctl show` prints them, or as the files have them.
+  /// Values by name, lines of a list joined by `;`: as `systemctl show` prints them, or as the
+  /// files have them.
   var values: [String: String] = [:]
   /// Where they were seen.
   var source: String
@@ -9,7 +10,7 @@ struct ServiceUnit: Equatable {
   static let properties = [
     "NoNewPrivileges", "RestrictSUIDSGID", "ProtectSystem", "ReadWritePaths", "PrivateUsers",
     "DynamicUser", "SystemCallFilter", "RootDirectory", "RootImage", "ReadOnlyPaths",
-    "InaccessiblePaths",
+    "InaccessiblePaths", "CapabilityBoundingSet",
   ]
 
   /// Reads `systemctl show`: `Name=value` lines.
@@ -45,8 +46,10 @@ struct ServiceUnit: Equatable {
   }
 
   private mutating func set(_ key: String, _ value: String) {
-    let isList = ["ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "SystemCallFilter"]
-      .contains(key)
+    let isList = [
+      "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "SystemCallFilter",
+      "CapabilityBoundingSet",
+    ].contains(key)
     let former = values[key] ?? ""
     values[key] = isList && !value.isEmpty && !former.isEmpty ? former + ";" + value : value
   }
@@ -61,45 +64,68 @@ struct ServiceUnit: Equatable {
 
   /// Judges the service.
   ///
-  /// - Parameter written: Directories that the gate and postdrop write to.
+  /// - Parameters:
+  ///   - written: Directories that the gate and postdrop write to.
+  ///   - gate: How the drop-in gets the IDs of postern.
   /// - Returns: What in it breaks the gate.
-  func findings(written: [String]) -> [Finding] {
-    [setID, systemCalls, readOnly(written), root, restriction].compactMap { $0 }
+  func findings(written: [String], gate: DropInExamination.Form?) -> [Finding] {
+    let bounded = gate == .capability ? bounded : nil
+    return [setID, bounded, systemCalls(gate), readOnly(written), root, restriction]
+      .compactMap { $0 }
   }
 
   private var setID: Finding? {
     let causes = ["NoNewPrivileges", "PrivateUsers", "DynamicUser"].filter(isOn)
     guard !causes.isEmpty else { return nil }
     return Finding(
-      .unitSetID, "in \(name) set-uid programs do not work: every message is refused",
+      .unitSetID, "set-uid programs do not work in \(name): every message is refused",
       evidence: causes.map(line),
       remedy: "\(edit): [Service] " + causes.map { "\($0)=no" }.joined(separator: " "))
   }
 
-  /// Without setresuid(2) the gate cannot take its own account's IDs.
-  private var systemCalls: Finding? {
-    let lines = (values["SystemCallFilter"] ?? "").split(separator: ";")
-    // The first line decides whether the list permits or forbids; each later one adds or takes away.
-    var isAllowed = lines.first?.hasPrefix("~") ?? true
-    for line in lines {
-      let isDenial = line.hasPrefix("~")
-      let names = Set(
-        String(line.drop { $0 == "~" }).listWords
-          .map { $0.divided(at: ":")?.0 ?? $0 })
-      let hasGroup = !names.isDisjoint(with: Self.groupsWithSetUID)
-      if isDenial, hasGroup || !names.isDisjoint(with: Self.callsNeeded) { isAllowed = false }
-      if !isDenial, hasGroup || names.isSuperset(of: Self.callsNeeded) { isAllowed = true }
+  /// The kernel gives no program a capability that is not in the bounding set.
+  private var bounded: Finding? {
+    let key = "CapabilityBoundingSet"
+    guard let value = values[key], !permits(value.lowercased(), "cap_setuid", groups: []) else {
+      return nil
     }
-    guard !isAllowed else { return nil }
     return Finding(
-      .unitSystemCalls, "\(name) forbids setresuid(2): the drop-in cannot become postern",
-      evidence: [line("SystemCallFilter")],
-      remedy: "\(edit): [Service] SystemCallFilter=@setuid")
+      .unitSetID, "the drop-in sendmail gets no privilege in \(name): every message is refused",
+      evidence: [line(key)], remedy: "\(edit): [Service] \(key)=CAP_SETUID")
   }
 
-  /// The groups of systemd.exec(5) that hold setresuid.
-  private static let callsNeeded: Set<String> = ["setresuid", "setresgid"]
-  private static let groupsWithSetUID: Set<String> = ["@setuid", "@privileged", "@system-service"]
+  /// Without setresuid(2) and setfsuid(2) the gate cannot take its own account's IDs, without
+  /// capset(2) not get rid of a capability.
+  private func systemCalls(_ gate: DropInExamination.Form?) -> Finding? {
+    var needed = [("@setuid", ["setresuid", "setresgid"]), ("setfsuid", ["setfsuid"])]
+    if gate == .capability { needed.append(("capset", ["capset"])) }
+    guard let filter = values["SystemCallFilter"], !filter.isEmpty else { return nil }
+    let missing = needed.filter { group, calls in
+      !calls.allSatisfy {
+        permits(filter, $0, groups: [group, "@privileged", "@system-service"])
+      }
+    }
+    guard let first = missing.first else { return nil }
+    return Finding(
+      .unitSystemCalls,
+      "\(name) forbids \(first.1[0])(2), which the drop-in sendmail needs: every message is refused",
+      evidence: [line("SystemCallFilter")],
+      remedy: "\(edit): [Service] SystemCallFilter=" + missing.map(\.0).joined(separator: " "))
+  }
+
+  /// Whether a list of systemd.exec(5) permits a name, by itself or by a group.
+  ///
+  /// The first line decides whether the list permits or forbids; each later one adds or takes away.
+  private func permits(_ list: String, _ name: String, groups: Set<String>) -> Bool {
+    let lines = list.split(separator: ";")
+    var isPermitted = lines.first?.hasPrefix("~") ?? false
+    for line in lines {
+      let isDenial = line.hasPrefix("~")
+      let words = String(line.drop { $0 == "~" }).listWords.map { $0.divided(at: ":")?.0 ?? $0 }
+      if words.contains(where: { $0 == name || groups.contains($0) }) { isPermitted = !isDenial }
+    }
+    return isPermitted
+  }
 
   private func readOnly(_ written: [String]) -> Finding? {
     let paths = paths("ReadWritePaths")
@@ -140,17 +166,19 @@ struct ServiceUnit: Equatable {
     let causes = ["RootDirectory", "RootImage"].filter { !["", "/"].contains(values[$0] ?? "") }
     guard !causes.isEmpty else { return nil }
     return Finding(
-      .unitRoot, "\(name) sees another root directory: the drop-in and its files are not there",
+      .unitRoot,
+      "\(name) has its own root directory, which does not contain Postern: every message fails",
       evidence: causes.map(line),
       remedy: "\(edit): [Service] " + causes.map { "\($0)=" }.joined(separator: " "))
   }
 
-  /// By itself it forbids only to make files set-id, but a service manager without CAP_SYS_ADMIN adds NoNewPrivileges.
+  /// By itself it forbids only to make files set-id, but a service manager without CAP_SYS_ADMIN
+  /// adds NoNewPrivileges.
   private var restriction: Finding? {
     guard isOn("RestrictSUIDSGID") else { return nil }
     return Finding(
       .unitRestrictsSetID,
-      "\(name) has an option with which systemd switches set-uid off in containers and user services",
+      "\(name) sets RestrictSUIDSGID, which disables set-uid in containers and user services",
       evidence: [line("RestrictSUIDSGID")], remedy: "\(edit): [Service] RestrictSUIDSGID=no")
   }
 }

@@ -1,6 +1,7 @@
 internal import LinuxSystem
 
-/// Programs that run with the rights of another account and could carry a site's mail past the gate.
+/// Programs that run with the rights of another account and could carry a site's mail past the
+/// gate.
 enum SetIDExamination {
   /// A set-id program.
   struct Program: Equatable {
@@ -50,11 +51,12 @@ enum SetIDExamination {
         + "mode \(String(program.mode, radix: 8))"
       if isPostdrop {
         return Finding(
-          .postdropCopy, "\(program.path) may write to Postfix's mail queue, too",
+          .postdropCopy, "\(program.path) may also write to Postfix's mail queue",
           evidence: [seen], remedy: "chmod g-s \(program.path)")
       }
       return Finding(
-        .setIDMailer, "\(program.path) sends mail with rights that a site does not have",
+        .setIDMailer,
+        "\(program.path) runs with rights that a site does not have, and can send mail",
         evidence: [seen], remedy: "remove its package, or: chmod ug-s \(program.path)")
     }
   }

@@ -9,7 +9,8 @@ struct SubmitUsers {
   /// Takes the expanded value.
   init(_ value: String) { words = value.listWords }
 
-  /// Tells whether Postfix lets a user submit, as its match_list(3) does: the first word that matches decides.
+  /// Tells whether Postfix lets a user submit, as its match_list(3) does: the first word that
+  /// matches decides.
   ///
   /// - Parameters:
   ///   - user: The login name.
@@ -66,7 +67,7 @@ struct SubmitUsers {
       found.append(
         Finding(
           .submitUsersOpen,
-          "\(instance.directory): Postfix takes mail from \(first)\(others) without Postern",
+          "\(instance.directory): Postfix accepts mail from \(AnyUser.shown(Array(first.utf8)))\(others) without Postern",
           evidence: evidence, remedy: remedy))
     }
     if instance.directory == PostfixInstance.defaultDirectory,
@@ -74,7 +75,8 @@ struct SubmitUsers {
     {
       found.append(
         Finding(
-          .submitUsersClosed, "Postfix refuses what Postern hands over: \(gate) is not listed",
+          .submitUsersClosed,
+          "Postfix refuses all mail that Postern hands over: the account \(gate) is not listed",
           evidence: evidence, remedy: remedy))
     }
     let trusted = users.extra.filter { name in !intruders.contains { $0 == name } }
@@ -82,9 +84,9 @@ struct SubmitUsers {
       found.append(
         Finding(
           .submitUsersExtra,
-          "\(instance.directory): \(trusted.joined(separator: " ")) may submit mail unchecked",
+          "\(instance.directory): \(trusted.joined(separator: " ")) may submit mail without Postern",
           evidence: evidence,
-          remedy: "keep only accounts that no site can use; else: \(remedy)"))
+          remedy: "keep only accounts that no site can use; otherwise: \(remedy)"))
     }
     return found
   }

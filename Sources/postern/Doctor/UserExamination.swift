@@ -24,23 +24,24 @@ enum UserExamination {
       let login = Diagnostics.shown(entry.login)
       guard accounts.userID(login) != entry.uid else { continue }
       if let other = accounts.name(entry.uid) {
-        reused.append("UID \(entry.uid) was \(login)'s and is \(other)'s now")
+        reused.append("UID \(entry.uid) belonged to \(login) and now belongs to \(other)")
       } else if entry.isListed {
-        gone.append("UID \(entry.uid) was \(login)'s and is nobody's now")
+        gone.append("UID \(entry.uid) belonged to \(login) and now has no account")
       }
     }
     var found: [Finding] = []
     if !reused.isEmpty {
       found.append(
         Finding(
-          .userReused, "an account may send as another one that had its UID before",
+          .userReused,
+          "an account may send with the addresses of a former account that had the same UID",
           evidence: reused, remedy: "remove the old names from senders, then: postern map build"))
     }
     if !gone.isEmpty {
       found.append(
         Finding(
           .userGone,
-          "the map names accounts that are gone; the next account with such a UID inherits their addresses",
+          "the map names accounts that no longer exist; a new account with the same UID gets their addresses",
           evidence: gone, remedy: "remove them from senders, then: postern map build"))
     }
     return found
@@ -52,7 +53,8 @@ enum UserExamination {
     let others = names.filter { $0 != own }
     guard !others.isEmpty else { return nil }
     return Finding(
-      .accountShared, "\(others.joined(separator: " ")) has the UID of \(own) and so its rights",
+      .accountShared,
+      "\(others.joined(separator: " ")) has the same UID as \(own), and so the same rights",
       evidence: names.map { "\($0): UID \(account.userID)" },
       remedy: others.map { "usermod --uid NUMBER \($0)" }.joined(separator: "; "))
   }

@@ -12,15 +12,15 @@ struct Advice {
   /// Finds the advice.
   ///
   /// - Parameters:
-  ///   - rehearsal: What was decided.
+  ///   - dryRun: What was decided.
   ///   - identities: Every identity of the message.
   ///   - user: Whose message it is.
-  init(_ rehearsal: Rehearsal, _ identities: [IdentityFinding], user: NamedUser) {
-    let adviser = Adviser(site: rehearsal.site, name: HelpText.shown(user.name), identities)
-    let advice = rehearsal.refusal.map(adviser.advice) ?? (nil, nil)
+  init(_ dryRun: DryRun, _ identities: [IdentityFinding], user: NamedUser) {
+    let adviser = Adviser(policy: dryRun.policy, name: HelpText.shown(user.name), identities)
+    let advice = dryRun.refusal.map(adviser.advice) ?? (nil, nil)
     developer = advice.0
     let stale =
-      rehearsal.site.isMapStale
+      dryRun.policy.isMapStale
       ? "senders or postern.cf has changed since the map was built: run 'postern map build'" : nil
     let parts = [stale, advice.1].compactMap { $0 }
     administrator = parts.isEmpty ? nil : parts.joined(separator: "; ")
@@ -31,13 +31,13 @@ struct Advice {
 private struct Adviser {
   typealias Pair = (String?, String?)
 
-  let site: Site
+  let policy: SenderPolicy
   let name: String
   /// Patterns for the identities that nothing permits.
   let missing: String
 
-  init(site: Site, name: String, _ identities: [IdentityFinding]) {
-    self.site = site
+  init(policy: SenderPolicy, name: String, _ identities: [IdentityFinding]) {
+    self.policy = policy
     self.name = name
     var words: [String] = []
     for finding in identities where finding.permit == nil {
@@ -52,40 +52,47 @@ private struct Adviser {
   func advice(_ refusal: Refusal) -> Pair {
     switch refusal {
     case .policy(let rejection): policy(rejection)
-    case .command: ("call it as PHP does: sendmail -t -i", nil)
-    case .noRecipients: ("name a recipient, or give -t if To: names them", nil)
+    case .command: ("call it as sendmail -t -i, with -f ADDRESS where it is needed", nil)
+    case .noRecipients: ("add a recipient, or give -t if the recipients are in To:", nil)
     case .unreadableReversePath:
       ("give -f one plain address, local@domain, without a name", nil)
-    case .intake(.messageTooLarge): size("send less, or a link", .messageSizeLimit)
+    case .intake(.messageTooLarge):
+      size("shorten the message, or send a link", "message_size_limit")
+    case .intake(.queueFileTooLarge):
+      (
+        "shorten the message, or send a link",
+        "to allow more: raise message_size_limit in main.cf, then run 'postern map build'"
+      )
     case .intake(.headerTooLarge):
-      size("send to fewer addresses at once", .headerSizeLimit)
-    case .message(let error): message(error)
+      size("shorten the header, or send to fewer recipients at once", "header_size_limit")
+    case .message(let error, _): message(error)
+    case .deceptiveFullName: ("give another name with -F, or none", nil)
     case .intake(.system), .ledger, .handoff, .installation, .system, .limit:
-      (nil, "the message is not at fault, this machine is: see the text and 'postern doctor'")
+      (nil, "the cause is this machine, not the message: see the text, and run 'postern doctor'")
     }
   }
 
   private func message(_ error: MessageError) -> Pair {
-    let developer = "form the message as the text says; a mail library does"
-    guard error.kind == .identity, site.fromPolicy != .rewrite else { return (developer, nil) }
+    let developer = "write the message as the text says; mail libraries do"
+    guard error.kind == .identity, policy.fromPolicy != .rewrite else { return (developer, nil) }
     return (
       developer,
-      "from_policy=rewrite replaces a From: that is not clear: put it into \(entry)"
+      "to replace such a From: with the default address: add from_policy=rewrite to \(entry)"
     )
   }
 
-  private func size(_ developer: String, _ key: ConfigurationKey) -> Pair {
-    (developer, "to grant more: \(key.rawValue)=NUMBER into \(entry)")
+  private func size(_ developer: String, _ name: String) -> Pair {
+    (developer, "to allow more: add \(name)=NUMBER to \(entry)")
   }
 
   private func policy(_ rejection: Rejection) -> Pair {
     switch rejection.cause {
     case .userSuspended:
       return (
-        "nothing in the message helps; ask the administrator",
-        site.entry?.suspended == nil
+        "the message is not the cause; ask the administrator",
+        policy.entry?.suspended == nil
           ? "to let \(name) send again: 'postern resume \(name)'"
-          : "to let \(name) send again: take suspended= out of \(entry)"
+          : "to let \(name) send again: remove suspended= from \(entry)"
       )
     case .userUnlisted:
       let patterns = missing.isEmpty ? "ADDRESS" : missing
@@ -94,9 +101,10 @@ private struct Adviser {
         "to permit it: add the line '\(name)  \(patterns)' to senders, then run 'postern map build'"
       )
     case .notAllowed(let role, let identity): return identities(role, identity)
-    case .fromAmbiguous: return ("write From: as name <local@domain>", nil)
+    case .fromAmbiguous: return ("write From: as \"Name\" <local@domain>", nil)
+    case .shown(let found): return self.shown(found)
     case .tooManyRecipients(_, let limit):
-      return size("send in parts of at most \(limit) recipients", .recipientsPerMessage)
+      return size("send to at most \(limit) recipients at a time", "recipients_per_message")
     case .quota(let excess): return quota(excess)
     }
   }
@@ -104,58 +112,57 @@ private struct Adviser {
   private func identities(_ role: IdentityRole, _ identity: OffendingIdentity) -> Pair {
     if identity == .missing {
       return (
-        "give an own address with -f, in PHP as fifth argument of mail()",
+        "give one of the policy's own addresses with -f, in PHP as fifth argument of mail()",
         "to permit mail without -f: add default=ADDRESS to \(entry)"
       )
     }
-    let own = site.entry?.ownAddress(site.configuration).map { Diagnostics.shown($0.written) }
-    let address = own.map { "an own address, such as \($0)," } ?? "an own address"
+    if case .verp(let address) = identity {
+      let domain = Diagnostics.shown(address.canonicalDomain)
+      return (
+        "leave -XV out, or give the delimiters -XV+=",
+        "to permit variable return paths: set recipient_delimiter = +, or add '@\(domain)' to \(entry)"
+      )
+    }
+    let own = policy.entry?.ownAddress(policy.configuration).map { Diagnostics.shown($0.written) }
+    let address = own.map { "an address of the site, such as \($0)," } ?? "an address of the site"
     let developer =
       role == .envelope
-      ? "give \(address) with -f" : "use \(address) in \(role.title) and put others into Reply-To:"
+      ? "give \(address) with -f"
+      : "use \(address) in \(role.title) and put other addresses into Reply-To:"
+    if case .address(let found) = identity, isExtended(found) {
+      return (developer, "to permit extensions of permitted addresses: set recipient_delimiter = +")
+    }
     // What no pattern can be, such as a!b@c, cannot be permitted either.
     return (developer, missing.isEmpty ? nil : "to permit it: add '\(missing)' to \(entry)")
   }
 
-  private func quota(_ excess: QuotaExcess) -> Pair {
-    let key: ConfigurationKey =
-      switch (excess.resource, excess.period) {
-      case (.messages, .hour): .messagesPerHour
-      case (.messages, .day): .messagesPerDay
-      case (.recipients, .hour): .recipientsPerHour
-      case (.recipients, .day): .recipientsPerDay
-      }
+  /// Whether an address is one of the user's with an extension, as VERP makes it.
+  private func isExtended(_ address: AddrSpec) -> Bool {
+    policy.configuration.recipientDelimiter.isEmpty
+      && policy.entry?.permits(policy.qualified(address), delimiter: [Octets.plus]) == true
+  }
+
+  private func shown(_ found: ShownAddress) -> Pair {
+    let own = missing.isEmpty ? nil : "to permit it: add '\(missing)' to \(entry)"
+    let rewrite = "to leave such names out: add from_policy=rewrite to \(entry)"
+    let administrator = [own, policy.fromPolicy == .rewrite ? nil : rewrite].compactMap { $0 }
     return (
-      "send less at a time; the text says when the next message may follow",
-      "if the mail is honest: 'postern quota reset \(name)' once, or \(key.rawValue)=NUMBER into \(entry)"
+      "leave the other address out of \(found.role.title) and put it into Reply-To:",
+      administrator.isEmpty ? nil : administrator.joined(separator: "; ")
     )
   }
-}
 
-/// Addresses as words of senders.
-enum PatternText {
-  /// The word that permits an address.
-  ///
-  /// - Parameter address: The address with its domain; nil = the null sender.
-  /// - Returns: The word; nil if senders cannot hold it.
-  static func word(for address: AddrSpec?) -> String? {
-    guard let address else { return "<>" }
-    guard address.domain != nil else { return nil }
-    return word(
-      for: AddressPattern.address(
-        localPart: address.canonicalLocalPart, domain: address.canonicalDomain))
-  }
-
-  /// A pattern as a word; nil if the reader of senders would not take it for the same pattern.
-  static func word(for pattern: AddressPattern) -> String? {
-    let written = pattern.written
-    let line = Array("uid:1 ".utf8) + written
-    let (entries, problems) = SendersFile.parse(line, file: "senders")
-    guard problems.isEmpty, entries.first?.rules.patterns == [pattern],
-      let word = String(validating: written, as: UTF8.self),
-      // The controls of ISO 6429 beyond ASCII, which a terminal may obey.
-      !word.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
-    else { return nil }
-    return word
+  private func quota(_ excess: QuotaExcess) -> Pair {
+    let limit =
+      switch (excess.resource, excess.period) {
+      case (.messages, .hour): "messages_per_hour"
+      case (.messages, .day): "messages_per_day"
+      case (.recipients, .hour): "recipients_per_hour"
+      case (.recipients, .day): "recipients_per_day"
+      }
+    return (
+      "send fewer messages; the text says when the next one is possible",
+      "if the mail is legitimate: run 'postern quota reset \(name)' once, or add \(limit)=NUMBER to \(entry)"
+    )
   }
 }

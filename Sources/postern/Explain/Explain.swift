@@ -10,14 +10,18 @@ enum Explain {
     operandCount: 0...Int.max,
     flags: [
       Command.Flag(
-        name: "--user", value: "USER", isRequired: true, summary: "whose message it would be"),
-      Command.Flag(name: "--json", summary: "one object, for programs"),
+        name: "--user", value: "USER", isRequired: true,
+        summary: "the user who would send the message"),
+      Command.Flag(name: "--json", summary: "print one JSON object"),
+      Command.Flag(
+        name: "--candidate",
+        summary: "use postern.cf and senders as they are, not what is in force"),
     ],
     operandsAreForeign: true,
-    summary: "Tell what would become of a message on standard input, and why",
+    summary: "Explain what would be done with a message on standard input",
     details: """
-      The message goes the drop-in's own way: read, judged, weighed against the quota as it is now. Nothing is charged,
-      counted, logged or sent. SENDMAIL-ARGUMENTs are what the site gives to sendmail, for PHP: -t -i.
+      The message is processed by the same code as real mail and checked against the current quota. Nothing is charged,
+      counted, logged or sent. SENDMAIL-ARGUMENTs are the arguments that the site gives to sendmail; PHP gives -t -i.
       Exit status: 0 if the message would be handed over (with mode = audit, too), 1 if it would be refused.
       Example: postern explain --user alice -t -i < message
       """,
@@ -27,24 +31,48 @@ enum Explain {
     let setup = try Setup.current()
     let argv = [Array("sendmail".utf8)] + arguments.operands
     let invocation = try understand(argv)
-    // Root reads the map and asks the user database before it gives its rights away. The configuration of a message that
-    // is long in coming is read again, as postern, like the drop-in does (`Site.renewed`).
-    let user = try user(arguments.value(of: "--user") ?? [], setup)
-    let site: Site
-    do { site = try Site(of: user.uid, in: setup.directory) } catch {
-      throw unusable(error, setup)
-    }
+    // Root reads the map and asks the user database before it gives its rights away. The
+    // configuration of a message that is long in coming is read again, as postern, like the drop-in
+    // does (`SenderPolicy.renewed`).
+    let word = arguments.value(of: "--user") ?? []
+    let (user, policy) =
+      try arguments.has("--candidate") ? candidate(word, setup) : inForce(word, setup)
     if setup.isAdministrator { try setup.becomeService() }
-    let rehearsal = try rehearse(invocation, argv, site)
-    if !setup.isAdministrator, case .ledger? = rehearsal.refusal {
+    let dryRun = try tryOut(invocation, argv, policy)
+    if !setup.isAdministrator, case .ledger? = dryRun.refusal {
       throw ToolFailure(
-        .notPermitted, "only root may read the state file, without which \(noAnswer)")
+        .notPermitted, "only root may read the state file, and without it \(noAnswer)")
     }
     let explanation = Explanation(
-      user: user, argv: argv, rehearsal: rehearsal, quota: quota(user, site))
-    try Tool.print(
+      user: user, argv: argv, dryRun: dryRun, quota: quota(user, policy))
+    try Output.write(
       arguments.has("--json") ? explanation.json.line + "\n" : ExplanationText(explanation).text)
-    if rehearsal.verdict == .reject { throw ToolFailure(.failed) }
+    if dryRun.verdict == .reject { throw ToolFailure(.failed) }
+  }
+
+  private static func inForce(
+    _ word: [UInt8], _ setup: Setup
+  ) throws(ToolFailure) -> (NamedUser, SenderPolicy) {
+    let user = try user(word, setup)
+    do { return (user, try SenderPolicy(of: user.uid, in: setup.directory)) } catch {
+      throw unusable(error, setup)
+    }
+  }
+
+  /// What a build would put in force is compiled in memory.
+  private static func candidate(
+    _ word: [UInt8], _ setup: Setup
+  ) throws(ToolFailure) -> (NamedUser, SenderPolicy) {
+    try setup.requireAdministrator("\(command.call) --candidate")
+    let compilation = try Compilation(setup)
+    guard compilation.problems.isEmpty else {
+      throw ToolFailure(problems: compilation.problems, "nothing can be explained by these files")
+    }
+    let builder = compilation.builder
+    let user = try UserFinder(builder.entries).user(word)
+    return (
+      user, SenderPolicy(uid: user.uid, configuration: builder.configuration, entry: user.entry)
+    )
   }
 
   private static let noAnswer = "nothing can be explained; your own quota: 'postern quota status'"
@@ -60,10 +88,10 @@ enum Explain {
     case .smtp:
       throw ToolFailure(
         .usage,
-        "explain takes one message, -bs is a dialogue; give the message as '-t -i' would get it")
+        "explain reads one message, and -bs is a dialogue; use -t -i instead")
     case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval, .quotaStatus:
       throw ToolFailure(
-        .usage, "explain takes a message, and \(invocation.mode.option) submits none")
+        .usage, "explain reads a message, and \(invocation.mode.option) does not submit one")
     }
   }
 
@@ -83,38 +111,38 @@ enum Explain {
     }
     if case .unreadable = fault, !setup.isAdministrator {
       return ToolFailure(
-        .notPermitted, "only root may read \(setup.directory.path), without which \(noAnswer)")
+        .notPermitted, "only root may read \(setup.directory.path), and without it \(noAnswer)")
     }
     return ToolFailure(fault)
   }
 
-  private static func rehearse(
-    _ invocation: Result<Invocation, InvocationError>, _ argv: [[UInt8]], _ site: Site
-  ) throws(ToolFailure) -> Rehearsal {
+  private static func tryOut(
+    _ invocation: Result<Invocation, InvocationError>, _ argv: [[UInt8]], _ policy: SenderPolicy
+  ) throws(ToolFailure) -> DryRun {
     switch invocation {
-    case .failure(let error): return Rehearsal(refusing: error, site)
+    case .failure(let error): return DryRun(refusing: error, policy)
     case .success(let invocation) where invocation.verifyOnly:
       // A probe has no message.
       var nothing: FileDescriptor
       do { nothing = try FileDescriptor.open(path: "/dev/null") } catch {
         throw ToolFailure(error, "cannot open /dev/null")
       }
-      return Rehearsal(of: &nothing, invocation, argv: argv, site)
+      return DryRun(of: &nothing, invocation, argv: argv, policy)
     case .success(let invocation):
       var input = FileDescriptor.standardInput
-      return Rehearsal(of: &input, invocation, argv: argv, site)
+      return DryRun(of: &input, invocation, argv: argv, policy)
     }
   }
 
   /// The user's row; where the state file cannot be used, the refusal says so.
-  private static func quota(_ user: NamedUser, _ site: Site) -> QuotaRow? {
+  private static func quota(_ user: NamedUser, _ policy: SenderPolicy) -> QuotaRow? {
     let now = Clock.seconds()
     do throws(LedgerError) {
-      let ledger = try Ledger.open(path: site.configuration.quotaFile)
-      let usage = try ledger.usage(uid: site.uid) { now }
-      let suspension = try ledger.suspensions.suspension(of: site.uid)
+      let ledger = try Ledger.open(for: policy.configuration)
+      let usage = try ledger.usage(uid: policy.uid) { now }
+      let suspension = try ledger.suspensions.suspension(of: policy.uid)
       return QuotaRow(
-        uid: site.uid, user: user.name, entry: site.entry, configuration: site.configuration,
+        uid: policy.uid, user: user.name, entry: policy.entry, configuration: policy.configuration,
         usage: usage, suspension: suspension, now: now)
     } catch {
       return nil

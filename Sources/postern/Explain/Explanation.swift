@@ -7,7 +7,7 @@ struct Explanation {
   let user: NamedUser
   /// The command line that was explained, argv[0] included.
   let argv: [[UInt8]]
-  let rehearsal: Rehearsal
+  let dryRun: DryRun
   /// What the user has used; nil = the state file cannot be read.
   let quota: QuotaRow?
   /// Every identity that the message claims, as far as it could be read.
@@ -16,31 +16,31 @@ struct Explanation {
   let changes: HeaderChanges
   let advice: Advice
 
-  init(user: NamedUser, argv: [[UInt8]], rehearsal: Rehearsal, quota: QuotaRow?) {
+  init(user: NamedUser, argv: [[UInt8]], dryRun: DryRun, quota: QuotaRow?) {
     self.user = user
     self.argv = argv
-    self.rehearsal = rehearsal
+    self.dryRun = dryRun
     self.quota = quota
-    let site = rehearsal.site
+    let policy = dryRun.policy
     identities =
-      rehearsal.draft.map {
-        Evaluation.findings(of: $0.claim, entry: site.entry, configuration: site.configuration)
+      dryRun.message.map {
+        Evaluation.findings(of: $0.claim, entry: policy.entry, configuration: policy.configuration)
       } ?? []
-    changes = HeaderChanges(from: rehearsal.section, to: rehearsal.header)
-    advice = Advice(rehearsal, identities, user: user)
+    changes = HeaderChanges(from: dryRun.section, to: dryRun.header)
+    advice = Advice(dryRun, identities, user: user)
   }
 
   /// The exit status that the drop-in would have, but for Postfix's own.
   var exitStatus: Int32 {
-    rehearsal.verdict == .reject ? rehearsal.refusal?.reason.exitStatus ?? 0 : 0
+    dryRun.verdict == .reject ? dryRun.refusal?.reason.exitStatus ?? 0 : 0
   }
 
   /// The line that the drop-in would write, or in audit would have written.
-  var line: String? { rehearsal.refusal.map(Diagnostics.line) }
+  var line: String? { dryRun.refusal.map(Diagnostics.line) }
 
   /// The header fields that decide: those that name senders and recipients, as they were read.
   var fields: [(name: String, body: [UInt8])] {
-    guard let section = rehearsal.section else { return [] }
+    guard let section = dryRun.section else { return [] }
     return section.fields.compactMap { field in
       guard let known = field.known, Self.isShown(known) else { return nil }
       return (known.name, section.unfoldedBody(of: field))
@@ -53,7 +53,7 @@ struct Explanation {
 
   /// How many addresses To:, Cc: and Bcc: hold; nil where they cannot be read.
   func count(of field: KnownField) -> Int? {
-    guard let section = rehearsal.section else { return nil }
+    guard let section = dryRun.section else { return nil }
     var count = 0
     for field in section.all(field) {
       guard
@@ -66,7 +66,7 @@ struct Explanation {
 
   /// The program and the words with which Postfix would be run; nil = it would not be.
   var command: [[UInt8]]? {
-    rehearsal.handoff.map { [$0.path] + $0.arguments.dropFirst() }
+    dryRun.program.map { [$0.path] + $0.arguments.dropFirst() }
   }
 }
 

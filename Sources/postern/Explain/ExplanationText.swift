@@ -11,8 +11,8 @@ struct ExplanationText {
   private static let column = 12
 
   private let explanation: Explanation
-  private var rehearsal: Rehearsal { explanation.rehearsal }
-  private var site: Site { rehearsal.site }
+  private var dryRun: DryRun { explanation.dryRun }
+  private var policy: SenderPolicy { dryRun.policy }
 
   init(_ explanation: Explanation) { self.explanation = explanation }
 
@@ -43,28 +43,29 @@ struct ExplanationText {
   }
 
   private var user: [String] {
-    let entry = site.entry == nil ? ", no entry in the map" : site.isExempt ? ", exempt" : ""
-    let map = site.isMapStale ? ["the map is older than senders or postern.cf"] : []
-    return ["\(explanation.user.description), mode \(site.mode.rawValue)\(entry)"] + map
+    let entry = policy.entry == nil ? ", no entry in the map" : policy.isExempt ? ", exempt" : ""
+    let map = policy.isMapStale ? ["senders or postern.cf has changed since the map was built"] : []
+    return ["\(explanation.user.description), mode \(policy.mode.rawValue)\(entry)"] + map
   }
 
   private var understood: [String] {
-    guard let invocation = rehearsal.invocation else { return [] }
+    guard let invocation = dryRun.invocation else { return [] }
     var lines = [
-      invocation.verifyOnly ? "a probe without a message (-bv)" : "submit a message",
+      invocation.verifyOnly ? "verify addresses without a message (-bv)" : "submit a message",
       "envelope sender (-f): " + (invocation.sender.map { words([$0]) } ?? "not given"),
     ]
     if let name = invocation.fullName { lines.append("full name (-F): " + words([name])) }
     let named = invocation.recipients.isEmpty ? "none" : words(invocation.recipients)
     lines.append("recipients on the command line: \(named)")
     lines.append(
-      "recipients in the header count (-t): " + (invocation.extractRecipients ? "yes" : "no"))
+      "recipients are also read from the header (-t): "
+        + (invocation.extractRecipients ? "yes" : "no"))
     if invocation.dotEndsInput { lines.append("a line of one dot ends the message (no -i)") }
     return lines
   }
 
   private var header: [String] {
-    guard rehearsal.section != nil else { return [] }
+    guard dryRun.section != nil else { return [] }
     let fields = explanation.fields.prefix(Self.listed).map { name, body in
       "\(name): \(Diagnostics.shown(body, limit: 200))"
     }
@@ -95,14 +96,14 @@ struct ExplanationText {
   }
 
   private var recipients: [String] {
-    guard let recipients = rehearsal.draft?.envelope.recipients else { return [] }
+    guard let recipients = dryRun.message?.envelope.recipients else { return [] }
     return ["\(recipients.count): \(words(recipients.map(\.written)))"]
   }
 
   private var size: [String] {
-    guard let bytes = rehearsal.byteCount else { return [] }
-    let limits = site.sizes
-    let header = rehearsal.section.map {
+    guard let bytes = dryRun.byteCount else { return [] }
+    let limits = policy.sizes
+    let header = dryRun.section.map {
       ", header section \($0.bytes.count)/\(limits.headerBytes)"
     }
     return ["\(bytes)/\(limits.messageBytes) bytes\(header ?? "")"]
@@ -132,15 +133,17 @@ struct ExplanationText {
   private var runs: [String] { explanation.command.map { [words($0)] } ?? [] }
 
   private var decision: [String] {
-    guard let refusal = rehearsal.refusal, let line = explanation.line else {
+    guard let refusal = dryRun.refusal, let line = explanation.line else {
       return ["permitted"]
     }
-    guard rehearsal.verdict == .reject else {
-      return ["permitted because of mode = audit (\(refusal.reason.rawValue))", "else: \(line)"]
+    guard dryRun.verdict == .reject else {
+      return [
+        "permitted because of mode = audit (\(refusal.reason.rawValue))", "with enforce: \(line)",
+      ]
     }
     return [
       "refused (\(refusal.reason.rawValue)), exit status \(explanation.exitStatus)",
-      "the site reads: \(line)",
+      "the policy sees: \(line)",
     ]
   }
 

@@ -3,11 +3,11 @@ internal import LinuxSystem
 
 /// The domains that this machine's Postfix receives mail for; it remembers what Postfix was asked.
 final class HostedDomains {
-  /// The parameters of main.cf that name them; `virtual_alias_domains` is the maps themselves unless set.
+  /// The parameters of main.cf that name them; `virtual_alias_domains` is the maps themselves
+  /// unless set.
   private static let parameters = [
     "mydestination", "virtual_mailbox_domains", "virtual_alias_domains", "relay_domains",
   ]
-  private static let postmap = "/usr/sbin/postmap"
   /// The longest file of names that is read, in bytes.
   private static let fileBytes = 16 << 20
   /// The most domains that tables are asked about: each question is a process.
@@ -23,7 +23,8 @@ final class HostedDomains {
 
   /// Takes lists as main.cf has them.
   ///
-  /// - Parameter words: Names, `.parent`, `/file` and `type:table`; what begins with `!` takes nothing away here.
+  /// - Parameter words: Names, `.parent`, `/file` and `type:table`; what begins with `!` takes
+  ///   nothing away here.
   init(words: [[UInt8]]) {
     isKnown = !words.isEmpty
     for word in words { add(word) }
@@ -79,10 +80,8 @@ final class HostedDomains {
   }
 
   private static func ask(_ table: [UInt8], _ domain: [UInt8]) -> Bool {
-    let capture = try? Execution.capture(
-      Array(postmap.utf8),
-      arguments: ["postmap", "-q"].map { Array($0.utf8) } + [domain, table],
-      environment: PostfixSettings.environment, maximumBytes: fileBytes)
+    let words = ["postmap", "-q"].map { Array($0.utf8) } + [domain, table]
+    let capture = try? Child.run(words)
     return capture?.reason == .exited(0)
   }
 }

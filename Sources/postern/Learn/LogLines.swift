@@ -82,8 +82,8 @@ struct LogHead: Equatable {
   ///
   ///     line = [ time SP host SP "postern" [ "[" 1*DIGIT "]" ] ":" SP ] text
   ///
-  /// What another program logs may hold the same words: they do not count, since its name stands in Postern's place.
-  /// The result is nil for such a line, and for any other.
+  /// What another program logs may hold the same words: they do not count, since its name stands in
+  /// Postern's place. The result is nil for such a line, and for any other.
   ///
   /// - Parameters:
   ///   - bytes: Holds the line.
@@ -127,7 +127,8 @@ struct LogHead: Equatable {
     return (minute, blank + 1)
   }
 
-  /// Compares with a form: `9` is a digit (a day below ten has a blank before it), letters are letters.
+  /// Compares with a form: `9` is a digit (a day below ten has a blank before it), letters are
+  /// letters.
   private static func matches(_ head: ArraySlice<UInt8>, _ form: [UInt8]) -> Bool {
     guard head.count > form.count else { return false }
     return zip(head, form).enumerated().allSatisfy { position, pair in

@@ -19,8 +19,11 @@ struct Proposal {
   private(set) var rows: [Row] = []
   /// Addresses that no pattern can permit.
   private(set) var unusable = 0
-  /// `default=ADDRESS` or an address, where mail came without an envelope sender and nothing else gives one.
+  /// login@`default_domain`, where mail came without an envelope sender and the entry gives none.
   private(set) var fallback: String?
+  /// How many addresses only From: bore, each of them somebody else's: those of visitors, whom a
+  /// form lets write.
+  private(set) var visitors = 0
 
   /// Looks through one user's addresses.
   ///
@@ -29,15 +32,18 @@ struct Proposal {
   ///   - tally: What the log tells.
   ///   - configuration: With the `default_domain` in force.
   ///   - hosted: The domains that are hosted here; they are asked for once.
+  ///   - neighbors: To whom addresses belong already.
+  ///   - name: Names another user.
   init(
     _ user: NamedUser, _ tally: UserTally, _ configuration: Configuration,
-    _ hosted: HostedDomains
+    _ hosted: HostedDomains, _ neighbors: Neighbors, name: (UInt32) -> String
   ) {
     self.user = user
     self.tally = tally
     var missing: [String: (address: AddrSpec?, tally: AddressTally)] = [:]
     for (written, count) in tally.addresses {
-      guard let (word, address) = Self.word(written) else {
+      let address = Self.address(written)
+      guard written.isEmpty || address != nil, let word = PatternText.word(for: address) else {
         unusable += 1
         continue
       }
@@ -49,10 +55,43 @@ struct Proposal {
       ($1.value.tally.messages, $0.key) < ($0.value.tally.messages, $1.key)
     }
     rows = ordered.map { word, found in
-      let reasons = found.address.map { suspicion.reasons($0, found.tally) } ?? []
+      let reasons =
+        found.address.map {
+          neighbors.reasons($0, uid: user.uid, login: login, name: name)
+            + suspicion.reasons($0, found.tally)
+        } ?? []
       return Row(word: word, tally: found.tally, reasons: reasons)
     }
     if tally.withoutEnvelope > 0 { fallback = fallback(configuration) }
+    if (user.entry?.fromPolicy(defaults: configuration) ?? configuration.fromPolicy) != .rewrite {
+      setVisitorsAside(missing.compactMapValues(\.address), suspicion)
+    }
+  }
+
+  /// As many as a form must have had before it is taken for one: of so many domains.
+  private static let fewestVisitors = 5
+  private static let fewestVisitorsDomains = 3
+
+  /// Recognizes a contact form: From: is the visitor, who comes once, and the envelope is not.
+  private mutating func setVisitorsAside(_ addresses: [String: AddrSpec], _ suspicion: Suspicion) {
+    let found = rows.filter { row in
+      guard let address = addresses[row.word], row.tally.places == .from else { return false }
+      return suspicion.isForeign(address)
+    }
+    let domains = Set(found.compactMap { addresses[$0.word]?.canonicalDomain })
+    guard found.count >= Self.fewestVisitors, domains.count >= Self.fewestVisitorsDomains else {
+      return
+    }
+    let words = Set(found.map(\.word))
+    rows.removeAll { words.contains($0.word) }
+    visitors = words.count
+  }
+
+  /// The login name; empty if there is none.
+  private var login: [UInt8] {
+    if let login = user.entry?.login, !login.isEmpty { return login }
+    if case .login(let login)? = UserName(user.name[...]) { return login }
+    return []
   }
 
   /// The words that the entry needs.
@@ -60,16 +99,22 @@ struct Proposal {
     // The entry of a user whom the map does not list grants something, which the new one replaces.
     let granted =
       user.entry.map { $0.isListed ? [] : $0.patterns.compactMap(PatternText.word) } ?? []
-    return granted + rows.filter(\.reasons.isEmpty).map(\.word) + [fallback].compactMap { $0 }
+    // The first one becomes the default address; root's mail is no site's own.
+    let proposed = rows.filter(\.reasons.isEmpty).map(\.word)
+    let ordered =
+      proposed.filter { !$0.hasPrefix("root@") } + proposed.filter { $0.hasPrefix("root@") }
+    let words = granted + [fallback].compactMap { $0 } + ordered
+    var seen: Set<String> = []
+    let options = visitors > 0 ? ["from_policy=rewrite"] : []
+    return words.filter { seen.insert($0).inserted } + options
   }
 
   /// Whether senders has an entry of the user already.
   var isListed: Bool { user.entry?.isListed == true }
 
   private func fallback(_ configuration: Configuration) -> String? {
-    guard user.entry?.ownAddress(configuration) == nil,
-      !rows.contains(where: { $0.reasons.isEmpty && $0.word != "<>" }),
-      let domain = configuration.defaultDomain, case .login(let login)? = SiteName(user.name[...])
+    guard user.entry?.ownAddress(configuration) == nil, !login.isEmpty,
+      let domain = configuration.defaultDomain
     else { return nil }
     return PatternText.word(for: AddrSpec(localPart: login, domain: domain))
   }
@@ -82,14 +127,9 @@ struct Proposal {
     return entry.permits(address, delimiter: configuration.recipientDelimiter)
   }
 
-  /// Reads an address as the log has it.
-  ///
-  /// - Returns: The word of senders, and the address; nil if senders can hold no such word.
-  private static func word(_ written: [UInt8]) -> (String, AddrSpec?)? {
-    if written.isEmpty { return ("<>", nil) }
+  /// Reads an address as the log has it; nil = the null sender, or no address with a domain.
+  static func address(_ written: [UInt8]) -> AddrSpec? {
     guard let at = written.lastIndex(of: UInt8(ascii: "@")) else { return nil }
-    let address = AddrSpec(
-      localPart: Array(written[..<at]), domain: Array(written[(at + 1)...]))
-    return PatternText.word(for: address).map { ($0, address) }
+    return AddrSpec(localPart: Array(written[..<at]), domain: Array(written[(at + 1)...]))
   }
 }

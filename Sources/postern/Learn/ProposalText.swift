@@ -5,13 +5,20 @@ internal import Submission
 struct ProposalText {
   /// Longer entries are continued.
   private static let width = 100
-  /// Beyond these, suspicious addresses are only counted.
-  private static let listed = 30
+  /// Beyond these, addresses are only counted.
+  private static let listed = 10
 
   let proposal: Proposal
+  /// What senders holds already.
+  let former: FormerProposals
 
-  /// The part, each line with its end.
-  var text: String { ([heading] + evidence + entry + suspicions).map { $0 + "\n" }.joined() }
+  /// The comments before the entry, the entry, the comments behind it; nothing where all of it was
+  /// told before.
+  var parts: (before: [String], entry: [String], behind: [String]) {
+    let (entry, rows) = (entry, suspicions)
+    guard !entry.isEmpty || !rows.isEmpty else { return ([], [], []) }
+    return ([heading] + (entry.isEmpty ? [] : evidence), entry, rows)
+  }
 
   private var heading: String {
     // In the order of the table of reasons, so that the same log gives the same text.
@@ -22,9 +29,16 @@ struct ProposalText {
   }
 
   private var evidence: [String] {
-    var lines = proposal.rows.filter(\.reasons.isEmpty).map { Self.line($0) }
+    let rows = proposal.rows.filter(\.reasons.isEmpty)
+    var lines = rows.prefix(Self.listed).map { Self.line($0) }
+    if rows.count > Self.listed { lines.append("#   \(rows.count - Self.listed) more addresses") }
     if proposal.fallback != nil {
       lines.append("#   \(proposal.tally.withoutEnvelope) without an envelope sender")
+    }
+    if proposal.visitors > 0 {
+      lines.append(
+        "#   \(proposal.visitors) strangers in From: only, as contact forms send: from_policy=rewrite puts them into Reply-To:"
+      )
     }
     return lines
   }
@@ -34,12 +48,14 @@ struct ProposalText {
     return "#   \(row.tally.messages) \(row.word): \(row.tally.places.text)\(script)"
   }
 
+  private var name: String { HelpText.shown(proposal.user.name) }
+
   private var entry: [String] {
     let words = proposal.words
     guard !words.isEmpty else { return [] }
-    let name = HelpText.shown(proposal.user.name)
     guard proposal.isListed else { return Self.wrapped(name, words, prefix: "") }
-    return ["# senders has an entry of \(name); what is honest belongs into it:"]
+    guard words.contains(where: { !former.contain($0, of: name) }) else { return [] }
+    return ["# \(name) has an entry in senders; add the legitimate addresses to it:"]
       + Self.wrapped(name, words, prefix: "#")
   }
 
@@ -49,7 +65,7 @@ struct ProposalText {
     for word in words {
       if line.count + word.count + 1 > width, line.contains("@") {
         lines.append(line)
-        line = "\(prefix)   "
+        line = prefix.isEmpty ? "   " : "\(prefix)\(name)  "
       }
       line += " \(word)"
     }
@@ -57,18 +73,22 @@ struct ProposalText {
   }
 
   private var suspicions: [String] {
-    let rows = proposal.rows.filter { !$0.reasons.isEmpty }
+    let rows = proposal.rows.filter {
+      !$0.reasons.isEmpty && !former.contain($0.word, of: name)
+    }
     var lines = rows.prefix(Self.listed).map { row in
       "\(Self.line(row)) - not proposed: \(row.reasons.joined(separator: "; "))"
     }
     if rows.count > Self.listed {
       lines.append("#   \(rows.count - Self.listed) more addresses are not proposed")
     }
+    guard !lines.isEmpty || !proposal.words.isEmpty else { return [] }
     if proposal.unusable > 0 {
-      lines.append("#   \(proposal.unusable) addresses that senders cannot hold")
+      lines.append("#   \(proposal.unusable) addresses that cannot be written in senders")
     }
     if proposal.tally.forgotten > 0 {
-      lines.append("#   \(proposal.tally.forgotten) more addresses, too many to remember")
+      lines.append(
+        "#   \(proposal.tally.forgotten) more addresses were dropped, because there are too many")
     }
     return lines
   }

@@ -25,6 +25,11 @@ struct Suspicion {
     localParts = counts
   }
 
+  /// Whether an address is of a domain that is known not to be hosted here.
+  func isForeign(_ address: AddrSpec) -> Bool {
+    hosted?.contains(address.canonicalDomain) == false
+  }
+
   /// Judges one address.
   ///
   /// - Parameters:
@@ -35,9 +40,9 @@ struct Suspicion {
     var reasons: [String] = []
     let domain = address.canonicalDomain
     let name = Diagnostics.shown(domain)
-    if hosted?.contains(domain) == false { reasons.append("\(name) is not hosted here") }
+    if isForeign(address) { reasons.append("\(name) is not hosted here") }
     if let count = localParts[domain], count > Self.localParts {
-      reasons.append("\(count) local parts of \(name); if all are honest: @\(name)")
+      reasons.append("\(count) local parts of \(name); if all are legitimate: @\(name)")
     }
     if Self.looksRandom(address.canonicalLocalPart) {
       reasons.append("the local part looks random")
@@ -50,8 +55,9 @@ struct Suspicion {
 
   /// Tells whether a local part looks like one that a program has made up.
   ///
-  /// Digits that stand between letters again and again, many hexadecimal digits, or many letters without a vowel. What
-  /// stands between dots and dashes is looked at by itself, since `bounce-2026-11-24` is made by honest programs.
+  /// Digits that stand between letters again and again, many hexadecimal digits, or many letters
+  /// without a vowel. What stands between dots and dashes is looked at by itself, since
+  /// `bounce-2026-11-24` is made by honest programs.
   ///
   /// - Parameter localPart: In lower case.
   /// - Returns: Whether any part of it does.

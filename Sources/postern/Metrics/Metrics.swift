@@ -6,14 +6,15 @@ enum Metrics {
   static let command = Command(
     group: "metrics", name: "", operands: "", operandCount: 0...0,
     flags: [
-      Command.Flag(name: "--output", value: "FILE", summary: "replace this file in one step"),
-      Command.Flag(name: "--per-user", summary: "series for each user of the last 24 hours, too"),
+      Command.Flag(
+        name: "--output", value: "FILE", summary: "write to FILE, which is replaced in one step"),
+      Command.Flag(name: "--per-user", summary: "add series for each user of the last 24 hours"),
     ],
-    summary: "Print figures for Prometheus",
+    summary: "Print metrics for Prometheus",
     details: """
-      The text is for node_exporter's textfile collector: postern-metrics.timer writes it every minute. Counters are sums
-      over the records of the state file. They fall only where a record is lost: with the state file, by a power failure,
-      or because another user needs the place of one who has been idle for a day.
+      The output is for the textfile collector of node_exporter; postern-metrics.timer writes it every minute. Counters are
+      sums over the records of the state file. They decrease only if a record is lost: if the state file is removed, after
+      a power failure, or if the record of a user who has been idle for a day is reused.
       """,
     run: run)
 
@@ -30,28 +31,28 @@ enum Metrics {
     }
     var reader = try QuotaReader(setup)
     let users = try reader.users(.recorded, now: Clock.seconds())
-    let text = MetricsText(users, reader.map)
-    try Tool.print(text.all + (arguments.has("--per-user") ? text.perUser : ""))
+    let text = MetricsText(users, reader.map, try reader.fill())
+    try Output.write(text.all + (arguments.has("--per-user") ? text.perUser : ""))
   }
 
-  /// What this program prints as a child, which becomes the account postern for good: root stays root for the file.
+  /// What this program prints as a child, which becomes the account postern for good: root stays
+  /// root for the file.
   private static func textOfChild(isPerUser: Bool) throws(ToolFailure) -> [UInt8] {
-    var environment = [Array("PATH=/usr/bin:/bin".utf8)]
+    var environment: [[UInt8]] = []
     if let trial = Environment.value(ConfigurationDirectory.variable) {
       environment.append(Array("\(ConfigurationDirectory.variable)=".utf8) + trial)
     }
-    let words = ["postern", "metrics"] + (isPerUser ? ["--per-user"] : [])
+    let words = ["metrics"] + (isPerUser ? ["--per-user"] : [])
     let capture: Execution.Capture
-    do {
-      capture = try Execution.capture(
-        FileSystem.target(ofLink: Array("/proc/self/exe".utf8)),
-        arguments: words.map { Array($0.utf8) }, environment: environment,
-        maximumBytes: maximumBytes)
+    do throws(Child.Failure) {
+      capture = try Child.again(words, environment: environment, bytes: maximumBytes)
     } catch {
-      throw ToolFailure(error, "cannot run this program again")
+      throw ToolFailure(.failed, "this program \(error.text)")
     }
-    // The child has said why.
-    guard capture.reason == .exited(0) else { throw ToolFailure(.failed, lines: []) }
+    guard capture.reason == .exited(0) else {
+      let said = Machine.lines(String(decoding: capture.errors, as: UTF8.self))
+      throw ToolFailure(.failed, lines: said.filter { !$0.isEmpty })
+    }
     return capture.output
   }
 }

@@ -8,12 +8,14 @@ struct MetricsText {
   /// Those among them who are active.
   private let users: [QuotaReader.User]
   private let map: MapContents
+  private let fill: StateFill
 
-  /// Takes everybody with a record, and the map.
-  init(_ recorded: [QuotaReader.User], _ map: MapContents) {
+  /// Takes everybody with a record, the map, and how full the state file is.
+  init(_ recorded: [QuotaReader.User], _ map: MapContents, _ fill: StateFill) {
     self.recorded = recorded
     users = recorded.filter(\.row.isActive).sorted { $0.row.uid < $1.row.uid }
     self.map = map
+    self.fill = fill
   }
 
   /// The series whose number does not depend on the number of users.
@@ -62,7 +64,7 @@ struct MetricsText {
         byReason { $0.refused($1) })
       + Self.metric(
         "postern_messages_audited_total", .counter,
-        "Messages that only mode = audit let pass, by reason code.", byReason { $0.lifted($1) })
+        "Messages that only mode = audit let pass, by reason code.", byReason { $0.waived($1) })
   }
 
   private var windows: String {
@@ -114,6 +116,12 @@ struct MetricsText {
         "postern_torn_records", .gauge, "Users blocked because their record was damaged.",
         [("", UInt64(users.count { $0.usage.tornSince != nil }))])
       + Self.metric(
+        "postern_state_records", .gauge, "Records of the state file that are in use.",
+        [("", UInt64(fill.used))])
+      + Self.metric(
+        "postern_state_capacity", .gauge, "Records that the state file has room for.",
+        [("", UInt64(StateFill.capacity))])
+      + Self.metric(
         "postern_map_entries", .gauge, "Entries of the compiled map.",
         [("", UInt64(map.entries.count))])
       + Self.metric(
@@ -123,7 +131,7 @@ struct MetricsText {
         "postern_map_stale", .gauge, "1 = senders or postern.cf has changed since.",
         [("", map.isStale ? 1 : 0)])
       + Self.metric(
-        "postern_audit_mode", .gauge, "1 = mode = audit in postern.cf.",
+        "postern_audit_mode", .gauge, "1 = mode = audit is in force.",
         [("", map.configuration.mode == .audit ? 1 : 0)])
   }
 

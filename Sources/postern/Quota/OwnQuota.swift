@@ -20,7 +20,9 @@ enum OwnQuota {
     let output = try askDropIn()
     guard let row = QuotaRow(json: output) else {
       throw ToolFailure(
-        .failed, "the drop-in sendmail gave no answer that this version understands")
+        .failed,
+        "the answer of the drop-in sendmail could not be understood; install both programs in the same version"
+      )
     }
     return [row]
   }
@@ -35,15 +37,14 @@ enum OwnQuota {
     do {
       let program = try FileSystem.target(ofLink: Array("/proc/self/exe".utf8))
       let path = FileSystem.directory(of: program) + Array("/../lib/postern/sendmail".utf8)
-      capture = try Execution.capture(
-        path, arguments: ["sendmail", "--quota-status"].map { Array($0.utf8) },
-        environment: ["PATH=/usr/bin:/bin", "LANG=C"].map { Array($0.utf8) },
-        maximumBytes: QuotaRow.jsonBytes)
+      let words = ["sendmail", "--quota-status"].map { Array($0.utf8) }
+      capture = try Child.runAsUser(path, words, bytes: QuotaRow.jsonBytes)
     } catch {
-      throw ToolFailure(error, "cannot run the drop-in sendmail")
+      let reason = (error as? Child.Failure)?.text ?? "it cannot be found"
+      throw ToolFailure(.failed, "cannot run the drop-in sendmail: \(reason)")
     }
     guard capture.reason == .exited(0) else {
-      throw ToolFailure(.failed, "the drop-in sendmail could not tell your quota")
+      throw ToolFailure(.failed, "the drop-in sendmail could not show your quota")
     }
     return capture.output
   }

@@ -28,6 +28,8 @@ struct QuotaReader: ~Copyable {
   private let named: [NamedUser]
   /// Names of users without an entry: each costs a look-up.
   private var unlisted: [UInt32: NamedUser] = [:]
+  /// One pass over the user database, made when the first of them is met.
+  private var accounts: AccountDirectory?
 
   /// Opens the state file; from here on the process is the account postern.
   ///
@@ -87,11 +89,32 @@ struct QuotaReader: ~Copyable {
     return users
   }
 
+  /// How full the state file is.
+  ///
+  /// - Throws: `ToolFailure`.
+  func fill() throws(ToolFailure) -> StateFill { try StateFill(of: ledger) }
+
   private mutating func find(_ uid: UInt32) -> NamedUser {
     if let known = unlisted[uid] { return known }
-    let user = finder.user(uid: uid)
-    if user.entry == nil { unlisted[uid] = user }
+    if uid == Ledger.sharedUID {
+      return NamedUser(uid: uid, entry: nil, name: Array("(no entry)".utf8))
+    }
+    if let entry = finder.entry(of: uid) {
+      return NamedUser(uid: uid, entry: entry, name: entry.user)
+    }
+    let user = NamedUser(uid: uid, entry: nil, name: name(of: uid) ?? Array("uid:\(uid)".utf8))
+    unlisted[uid] = user
     return user
+  }
+
+  /// More users without an entry are told by number: each may be a question to a directory service.
+  private static let questions = 1_000
+
+  /// The login name of a user without an entry.
+  private mutating func name(of uid: UInt32) -> [UInt8]? {
+    guard unlisted.count < Self.questions else { return nil }
+    if accounts == nil { accounts = try? AccountDirectory() }
+    return accounts?.account(of: .uid(uid))?.login
   }
 
   private func user(

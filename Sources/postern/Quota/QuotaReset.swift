@@ -7,10 +7,10 @@ internal import Submission
 enum QuotaReset {
   static let command = Command(
     group: "quota", name: "reset", operands: "USER", operandCount: 1...1, flags: [],
-    summary: "Forget what a user has used",
+    summary: "Set the usage of a user to zero",
     details: """
-      The user may send again at once: all windows become empty, the counts of refused messages too. Limits stay as they
-      are: see 'postern map show USER'. USER is a login name, uid:N or a number.
+      The user can send again at once: the usage and the counts of refused messages are set to zero. Limits and suspensions
+      are not changed; see 'postern map show USER'. USER is a login name, uid:N or a number.
       """,
     run: run)
 
@@ -19,6 +19,12 @@ enum QuotaReset {
     try setup.requireAdministrator(command.call)
     let map = try setup.readMap()
     let user = try UserFinder(map.entries).user(arguments.operands[0])
+    guard user.entry != nil else {
+      throw ToolFailure(
+        .failed,
+        "\(user.description) has no entry in the map: what users without one send is counted together and has no limit"
+      )
+    }
     let ledger = try setup.openLedger(map.configuration)
     let before: Usage
     do throws(LedgerError) {
@@ -27,8 +33,8 @@ enum QuotaReset {
     } catch {
       throw ToolFailure(error)
     }
-    try Tool.print(
-      "\(user.description): quota reset; forgotten: \(before.hour.used(.messages)) messages of the "
-        + "last hour, \(before.day.used(.messages)) of the last day\n")
+    try Output.write(
+      "\(user.description): quota reset; before: \(before.hour.used(.messages)) messages in the "
+        + "last hour, \(before.day.used(.messages)) in the last day\n")
   }
 }

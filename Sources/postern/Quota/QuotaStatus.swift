@@ -7,22 +7,23 @@ enum QuotaStatus {
   static let command = Command(
     group: "quota", name: "status", operands: "[USER...]", operandCount: 0...Int.max,
     flags: [
-      Command.Flag(name: "--all", summary: "every user of the map, not only those with usage"),
-      Command.Flag(name: "--top", value: "NUMBER", summary: "only so many, the busiest ones"),
-      Command.Flag(name: "--watch", summary: "show it again and again, until Ctrl-C"),
+      Command.Flag(name: "--all", summary: "include every user of the map"),
+      Command.Flag(
+        name: "--top", value: "NUMBER", summary: "show only this many users, the busiest"),
+      Command.Flag(name: "--watch", summary: "repeat the table until Ctrl-C"),
       Command.Flag(
         name: "--interval", value: "SECONDS",
-        summary: "how long --watch waits, 1 to 3600; usually 2"),
-      Command.Flag(name: "--json", summary: "an array with one object a user, for programs"),
+        summary: "seconds between two tables of --watch, 1 to 3600; default: 2"),
+      Command.Flag(name: "--json", summary: "print a JSON array with one object for each user"),
     ],
-    summary: "Show used and granted messages and recipients",
+    summary: "Show how many messages and recipients were used",
     details: """
-      Without USER: everybody who has sent or was refused in the last 24 hours, busiest first, refused messages
-      included. LEFT is how many messages may follow now; WAIT is the time until a user whose quota is used up may
-      send again; REF/H counts what was refused in the last 60 minutes. The curve shows 60 minutes, refused
-      messages included, a character for five of them, the newest at the right. '-' is unlimited or none. Columns
-      that do not fit are left out; COLUMNS says how wide it may be where there is no terminal. Colours need a
-      terminal and no NO_COLOR. Ordinary users see their own line, without the curve.
+      Without USER: all users who have sent mail or had mail refused in the last 24 hours, busiest first. LEFT is the
+      number of messages that the user may send now; WAIT is how long a user whose quota is used up must wait; REF/H is
+      the number of messages refused in the last 60 minutes. The graph shows the last 60 minutes, refused messages
+      included: each character is five minutes, the newest on the right. '-' means unlimited or none. Columns that do
+      not fit are left out; COLUMNS sets the width if there is no terminal. Colors are used only on a terminal and if
+      NO_COLOR is not set. Ordinary users see only their own row, without the graph.
       """,
     run: run)
 
@@ -31,14 +32,14 @@ enum QuotaStatus {
     let interval = try number(arguments, "--interval", 1...3_600)
     let isWatch = arguments.has("--watch")
     guard isWatch || interval == nil else {
-      throw ToolFailure(.usage, "--interval goes only with --watch")
+      throw ToolFailure(.usage, "--interval can only be used with --watch")
     }
     guard !isWatch || !arguments.has("--json") else {
-      throw ToolFailure(.usage, "--watch does not go with --json")
+      throw ToolFailure(.usage, "--watch cannot be used with --json")
     }
     let term = Environment.value("TERM") ?? []
     guard !isWatch || (StandardOutput.isTerminal && !term.isEmpty && term != Array("dumb".utf8))
-    else { throw ToolFailure(.failed, "--watch needs a terminal; leave it out") }
+    else { throw ToolFailure(.failed, "--watch needs a terminal; run it without --watch") }
     let setup = try Setup.current()
     guard setup.isAdministrator else {
       return try show(arguments, interval ?? 2) { () throws(ToolFailure) in
@@ -64,11 +65,11 @@ enum QuotaStatus {
     let table = try read().table
     if arguments.has("--json") {
       let objects = table.rows.map { String(decoding: $0.json, as: UTF8.self) }
-      try Tool.print("[" + objects.joined(separator: ",") + "]\n")
+      try Output.write("[" + objects.joined(separator: ",") + "]\n")
     } else if table.rows.isEmpty {
-      try Tool.print("nobody has sent or was refused in the last 24 hours\n")
+      try Output.write("no user has sent mail or had mail refused in the last 24 hours\n")
     } else {
-      try Tool.print(table.lines(look()).map { $0 + "\n" }.joined())
+      try Output.writeAsItIs(table.lines(look()).map { $0 + "\n" }.joined())
     }
   }
 

@@ -68,7 +68,8 @@ struct QuotaTable: Sendable {
 
   // MARK: - Order
 
-  /// More attempts in the last hour first, then in the last day, then by UID, so that the order is total.
+  /// More attempts in the last hour first, then in the last day, then by UID, so that the order is
+  /// total.
   ///
   /// Refused messages count: a script whose every message is refused is the first to look at.
   private static func usesMore(_ first: QuotaRow, _ second: QuotaRow) -> Bool {
@@ -133,7 +134,7 @@ struct QuotaTable: Sendable {
       TerminalText.cut(name, to: Self.nameWidth), "\(row.uid)", Self.state(row),
       Self.text(row.messages.hour), Self.text(row.messages.day), Self.text(row.recipients.hour),
       Self.text(row.recipients.day), row.left.map { "\($0)" } ?? "-", wait(row),
-      "\(row.refusedInHour)", row.lastMessage.map { Self.age($0, now: now) } ?? "-",
+      "\(row.refusedInHour)", row.lastMessage.map { Age.text(of: $0, now: now) } ?? "-",
       line.sparkline.map { String($0.cells(isPlain: look.isPlain)) } ?? "-",
     ]
   }
@@ -146,33 +147,13 @@ struct QuotaTable: Sendable {
     "\(count.used)/" + (count.limit.map { "\($0)" } ?? "-")
   }
 
-  /// How long until a message is granted: now is told by `-`, a limit of 0 or a suspension by `never`.
+  /// How long until a message is granted: now is told by `-`, a limit of 0 or a suspension by
+  /// `never`.
   private func wait(_ row: QuotaRow) -> String {
     guard row.left == 0 else { return "-" }
     guard let nextFree = row.nextFree else { return "never" }
-    return Self.text(seconds: nextFree - min(nextFree, now))
+    return Age.text(seconds: nextFree - min(nextFree, now))
   }
-
-  private static func text(seconds: UInt64) -> String {
-    switch seconds {
-    case ..<60: "\(seconds)s"
-    case ..<3_600: "\(seconds / 60)m"
-    case ..<86_400: "\(seconds / 3_600)h"
-    default: "\(seconds / 86_400)d"
-    }
-  }
-
-  private static func age(_ time: UInt64, now: UInt64) -> String {
-    text(seconds: now - min(now, time))
-  }
-
-  /// How long ago something was, in its largest unit.
-  ///
-  /// - Parameters:
-  ///   - time: When it was, in seconds since 1970.
-  ///   - now: Seconds since 1970.
-  /// - Returns: For example `4m ago`.
-  static func ago(_ time: UInt64, now: UInt64) -> String { age(time, now: now) + " ago" }
 }
 
 extension QuotaRow {

@@ -3,7 +3,8 @@ internal import Submission
 
 /// `postern quota status --watch`: the table again and again, until it is told to end.
 enum QuotaWatch {
-  /// Another screen without a cursor, and back (xterm's private modes, which all terminals of today have).
+  /// Another screen without a cursor, and back (xterm's private modes, which all terminals of today
+  /// have).
   private static let enter = "\u{1B}[?1049h\u{1B}[?25l"
   private static let leave = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
 
@@ -23,19 +24,19 @@ enum QuotaWatch {
     let keys = Terminal.Keys()
     func restore() {
       keys?.restore()
-      try? Tool.print(leave)
+      try? Output.writeAsItIs(leave)
     }
-    try Tool.print(enter)
+    try Output.writeAsItIs(enter)
     defer { restore() }
     while true {
-      try Tool.print(picture(try table()))
+      try Output.writeAsItIs(picture(try table()))
       switch signals.next(seconds: seconds) {
       case .end?: return
       case .pause?:
         restore()
         signals.pauseProcess()
         keys?.hide()
-        try Tool.print(enter)
+        try Output.writeAsItIs(enter)
       case .look?, nil: break
       }
     }

@@ -1,6 +1,7 @@
 internal import Policy
 
-/// The messages of the last 60 minutes as a little curve, refused ones included; the newest at the right.
+/// The messages of the last 60 minutes as a little curve, refused ones included; the newest at the
+/// right.
 struct Sparkline: Sendable, Equatable {
   /// Minutes that one character stands for.
   static let minutesPerCell = 5
@@ -24,7 +25,8 @@ struct Sparkline: Sendable, Equatable {
   private static let ramp = Array(" ▁▂▃▄▅▆▇█")
   private static let plainRamp = Array(" .:-=+*%#")
 
-  /// The characters: eight heights, the greatest cell the highest, but each one message while no cell has more than 8.
+  /// The characters: eight heights, the greatest cell the highest, but each one message while no
+  /// cell has more than 8.
   ///
   /// - Parameter isPlain: Whether only ASCII can be shown.
   /// - Returns: One a cell.

@@ -9,8 +9,8 @@ enum TerminalText {
 
   /// Makes bytes fit for one line: what is not to be seen, or wider than a column, becomes `?`.
   ///
-  /// Root's own files and UTF-8 of any origin: controls, marks that change the direction, and combining characters would
-  /// move what stands beside them.
+  /// Root's own files and UTF-8 of any origin: controls, marks that change the direction, and
+  /// combining characters would move what stands beside them.
   static func printable(_ bytes: [UInt8]) -> String {
     var text = ""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {

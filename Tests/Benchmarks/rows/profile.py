@@ -62,11 +62,11 @@ def microseconds(machine: Machine, program: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Prints the kinds, the largest first, of Postern and of a program in Swift that does nothing but exec."""
+    """Prints the kinds, the largest first, of Postern and of a program in C that does nothing but exec."""
     machine = Machine(Path(sys.argv[1]), Path(sys.argv[2]))
     machine.configure(postfix=NEXT)
-    ours, floor = (microseconds(machine, program) for program in (DROP_IN, machine.exec_programs[1]))
-    print("| Postern, µs | exec in Swift, µs | of |\n|---|---|---|")
+    ours, floor = (microseconds(machine, program) for program in (DROP_IN, machine.exec_programs[0]))
+    print("| Postern, µs | exec in C, µs | of |\n|---|---|---|")
     for name in sorted(ours, key=ours.__getitem__, reverse=True):
         print(f"| {ours[name]:.0f} | {floor.get(name, 0):.0f} | {name} |")
     print(f"| {sum(ours.values()):.0f} | {sum(floor.values()):.0f} | all |")

@@ -10,6 +10,8 @@ from .launch import Contender, Launcher
 UID = 7400
 ADDRESS = "info@shop.example"
 DROP_IN = "/usr/local/lib/postern/sendmail"
+#: The same as ordinary Swift with glibc.
+FALLBACK = "/usr/local/lib/postern/fallback"
 POSTFIX = "/usr/sbin/sendmail"
 MAILDROP = Path("/var/spool/postfix/maildrop")
 WRAPPER = Path(__file__).parent.parent / "contenders" / "wrapper.php"
@@ -22,7 +24,8 @@ class Machine:
         self.copies = copies
         self.launcher = Launcher(copies / "launch", UID)
         programs = Path(DROP_IN).parent
-        self.exec_programs = (str(programs / "exec"), str(programs / "exec-swift"))
+        self.exec_programs = (str(programs / "exec"), str(programs / "exec-musl"))
+        self.nothing = str(programs / "nothing")
         self.database = disk / "wrapper" / "quota.sqlite"
         self.database.parent.mkdir()
         os.chown(self.database.parent, UID, UID)
@@ -31,6 +34,8 @@ class Machine:
         self.output.touch()
         os.chown(self.output, UID, UID)
         self._add_users()
+        # Postern's limit is never above Postfix's, which is 10 MB by default.
+        subprocess.run(["postconf", "-e", "message_size_limit=100000000"], check=True)
         self.configure()
 
     def configure(self, *settings: str, options: str = "", postfix: str = POSTFIX) -> None:
@@ -57,6 +62,16 @@ class Machine:
         line = "x" * 72 + end
         path = self.copies / name
         path.write_text(header + line * (body_bytes // len(line)), newline="")
+        path.chmod(0o644)
+        return path
+
+    def session(self, name: str, message: Path, count: int) -> Path:
+        """Makes a dialogue of SMTP in a file that submits a message several times."""
+        data = message.read_bytes().replace(b"\n", b"\r\n")
+        transaction = (b"MAIL FROM:<%s>\r\nRCPT TO:<customer0@elsewhere.example>\r\nDATA\r\n" % ADDRESS.encode()
+                       + data + b".\r\n")
+        path = self.copies / name
+        path.write_bytes(b"EHLO shop.example\r\n" + transaction * count + b"QUIT\r\n")
         path.chmod(0o644)
         return path
 

@@ -12,22 +12,13 @@ from pathlib import Path
 from harness.postern import DROP_IN
 from harness.postfix import Postfix, Queued
 from harness.process import Outcome
-from harness.report import Report
+from harness.report import Lines, Report
 from harness.stage import FAULTS
 from harness.systemlog import SystemLog
 
 from . import judge
 from .site import SENDMAIL, InstalledPostern, Site
 from .table import Case, cases, load
-
-
-class Lines(Report):
-    """A line for what passed, too."""
-
-    def record(self, phase: str, name: str, problems: list[str]) -> None:
-        super().record(phase, name, problems)
-        if not problems:
-            print(f"ok   {phase}: {name}", flush=True)
 
 
 class Clients:

@@ -53,7 +53,7 @@ class InstalledPostern(Postern):
 
     def install(self, binaries: Path) -> None:
         """Runs the checkout's Install/install, and puts the drop-in where Postfix's sendmail is."""
-        done = subprocess.run([binaries / "Install/install", "--php", "--enforce"], check=False,
+        done = subprocess.run([binaries / "Install/install", "--php", "--enforce", "--yes"], check=False,
                               capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
         if done.returncode != 0:
             raise RuntimeError(f"Install/install: status {done.returncode}, {done.stderr!r}")

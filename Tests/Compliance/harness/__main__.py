@@ -28,7 +28,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run", allow_abbrev=False)
     parser.add_argument("--only", default="", metavar="PATTERN",
                         help="a regular expression for names of scenarios and checks")
-    parser.add_argument("--binary-dir", type=Path, default=PROJECT / ".build" / "release")
+    parser.add_argument("--binary-dir", type=Path, default=PROJECT / ".build" / "programs")
+    parser.add_argument("--form", choices=("set-id", "capability"), default="set-id",
+                        help="how the drop-in gets the IDs of postern: as its set-id file, or as root's with a capability")
     parser.add_argument("--theirs-only", action="store_true",
                         help="only prove that the scenarios describe Postfix")
     return parser.parse_args()
@@ -47,7 +49,7 @@ def main() -> int:
         report.record("setup", "the scenarios can be read", [str(error)])
         return report.finish()
     missing = [f"row {row} has none" for row in missing_rows(everything)]
-    report.record("setup", "every adversarial input has a scenario", missing)
+    report.record("setup", "every numbered input has a scenario", missing)
     binaries = options.binary_dir.resolve()
     postfix = Postfix()
     try:
@@ -56,7 +58,9 @@ def main() -> int:
         theirs = Theirs(machine, postfix, report)
         theirs.run(scenarios)
         if not options.theirs_only:
-            run_ours(Stage(machine, postfix, log, report), binaries, scenarios, theirs, wanted)
+            stage = Stage(machine, postfix, log, report)
+            stage.postern = Postern(machine, binaries, options.form)
+            run_ours(stage, scenarios, theirs, wanted)
     except Exception as error:  # So that the last line is always the count.
         traceback.print_exc()
         report.record("setup", "the harness itself works", [repr(error)])
@@ -65,11 +69,9 @@ def main() -> int:
     return report.finish()
 
 
-def run_ours(stage: Stage, binaries: Path, scenarios: list[Scenario], theirs: Theirs,
-             wanted: "re.Pattern[str]") -> None:
+def run_ours(stage: Stage, scenarios: list[Scenario], theirs: Theirs, wanted: "re.Pattern[str]") -> None:
     """Runs the scenarios, then the checks, against Postern."""
     try:
-        stage.postern = Postern(stage.machine, binaries)
         stage.postfix.configure([], submitters="root, postern")
         stage.postern.configure()
     except (OSError, RuntimeError) as error:

@@ -9,7 +9,7 @@ from .process import CLEAN_ENVIRONMENT, TIMEOUT_SECONDS, Outcome
 from .scenario import Scenario
 
 #: How explain says that a command line submits nothing that it could explain.
-NO_MESSAGE = b"postern: explain takes "
+NO_MESSAGE = b"postern: explain reads "
 
 
 def explain(user: str, arguments: tuple[bytes, ...], stdin: bytes, *options: str) -> Outcome:

@@ -33,6 +33,7 @@ RECORDER = """\
             "environment": dict(os.environ),
             "descriptors": open_descriptors, "files": files,
             "uid": status["Uid"], "gid": status["Gid"], "groups": status["Groups"],
+            "capabilities": [status[name][0] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")],
             "blocked": status["SigBlk"][0], "ignored": status["SigIgn"][0],
             "seals": seals, "umask": umask,
             "core": resource.getrlimit(resource.RLIMIT_CORE),

@@ -171,7 +171,7 @@ def await_waiting(process: "subprocess.Popen[bytes]", user: str) -> None:
 
 
 def await_no_process(user: str) -> None:
-    """Waits until nothing runs any more with a user's effective ID, on this private machine."""
+    """Waits until nothing runs any more with one of a user's IDs, on this private machine."""
     processes = Path("/proc")
     await_that(f"no process of {user}", lambda: not any(
         _is_run_by(entry, USERS[user].uid) for entry in processes.iterdir() if entry.name.isdigit()))
@@ -182,7 +182,8 @@ def _is_run_by(process: Path, uid: int) -> bool:
         status = status_of(int(process.name))
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return int(status["Uid"].split()[1]) == uid and status["State"][0] != "Z"
+    # One that has left its caller, and may become its own again, has it as effective user.
+    return str(uid) in status["Uid"].split() and status["State"][0] != "Z"
 
 
 def processes_of(stage: Stage, user: str) -> int:

@@ -1,13 +1,20 @@
 """Reads and writes records of the state file as Sources/Ledger/Slot.swift describes them."""
 
+import fcntl
+import io
+import os
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HEADER, SLOT, WORDS, MASK = 4096, 2048, 235, (1 << 64) - 1
 SLOTS = 1 << 18
 FILE_BYTES = HEADER + SLOTS * SLOT
+#: Where LedgerFormat has the lock of a user.
+USER_LOCKS = 1 << 40
+F_OFD_SETLK = 37
 
 
 def _checksum(words: list[int]) -> int:
@@ -50,6 +57,58 @@ def slot(path: Path, uid: int) -> bytes:
 def messages(path: Path, uid: int) -> int:
     """Returns how many messages were ever charged to a user, who may hold the lock meanwhile."""
     return int.from_bytes(slot(path, uid)[48:56], "little")
+
+
+def fill(path: Path, record: bytes) -> None:
+    """Writes the bytes of one slot into every slot."""
+    with path.open("r+b") as file:
+        file.seek(HEADER)
+        for _ in range(SLOTS >> 6):
+            file.write(record * 64)
+
+
+def users(path: Path) -> set[int]:
+    """Returns the UIDs that have a record, wherever it is."""
+    found = set()
+    with path.open("rb", buffering=0) as file:
+        offset = HEADER
+        while (offset := _data(file, offset)) < FILE_BYTES:
+            page = os.pread(file.fileno(), 2 * SLOT, offset)
+            for begin in (0, SLOT):
+                magic, _, uid = struct.unpack_from("<4sII", page, begin)
+                if magic == b"PoRc":
+                    found.add(uid)
+            offset += 2 * SLOT
+    return found
+
+
+def _data(file: io.FileIO, offset: int) -> int:
+    """Returns where the next bytes are that are no hole."""
+    try:
+        return os.lseek(file.fileno(), offset, os.SEEK_DATA)
+    except OSError:
+        return FILE_BYTES
+
+
+def age(path: Path, uid: int, seconds: int) -> None:
+    """Makes a user's record so much older, a number of whole hours, as if the time had passed."""
+    words = list(struct.unpack_from(f"<{WORDS}Q", slot(path, uid)))
+    words[2] -= seconds
+    words[4] -= seconds // 60
+    words[5] -= seconds // 3600
+    words[-1] = _checksum(words[:-1])
+    with path.open("r+b") as file:
+        file.seek(HEADER + SLOT * uid)
+        file.write(struct.pack(f"<{WORDS}Q", *words))
+
+
+@contextmanager
+def locked(path: Path, uid: int) -> Iterator[None]:
+    """Holds the lock of a user's record, as a process of that user would that is stopped inside it."""
+    with path.open("r+b") as file:
+        lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, USER_LOCKS + uid, 1, 0)
+        fcntl.fcntl(file, F_OFD_SETLK, lock)
+        yield
 
 
 def clear(path: Path, uid: int) -> None:

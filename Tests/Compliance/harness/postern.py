@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from .process import Command, Outcome, run, run_root
 DROP_IN = "/usr/local/lib/postern/sendmail"
 TOOL = "/usr/local/bin/postern"
 CONFIGURATION = Path("/etc/postern")
+#: Whose owner a drop-in that belongs to root takes the user ID of.
+ACCOUNT = CONFIGURATION / "account"
 STATE = Path("/var/lib/postern")
+#: As Install/lib.sh gives them.
+CAPABILITIES = "cap_setuid"
 
 # alice's default address is what Postfix itself would take for her, so that mail without -f and
 # without From: can be compared with Postfix's own.
@@ -35,17 +40,34 @@ POSTERN_CF = {
 class Postern:
     """The installed programs and their files."""
 
-    def __init__(self, machine: Machine, binaries: Path) -> None:
+    def __init__(self, machine: Machine, binaries: Path, form: str = "set-id") -> None:
         self._machine = machine
         self._configured: object = None
+        self.form = form
         self.install(binaries)
 
     def install(self, binaries: Path) -> None:
         """Copies the programs to their places, with the owners and modes that they must have."""
         shutil.copyfile(binaries / "postern-sendmail", DROP_IN)
-        self.set_drop_in_mode(0o6755)
+        ACCOUNT.symlink_to(STATE)
+        os.chown(ACCOUNT, USERS["postern"].uid, USERS["postern"].uid, follow_symlinks=False)
+        self.give_privilege()
         shutil.copyfile(binaries / "postern", TOOL)
         os.chmod(TOOL, 0o755)
+
+    def give_privilege(self) -> None:
+        """Gives the drop-in its owner, mode and capability in the form that this run is about."""
+        if self.form == "capability":
+            self.give_capability()
+        else:
+            self.set_drop_in_mode(0o6755)
+
+    @staticmethod
+    def give_capability(path: str | Path = DROP_IN) -> None:
+        """Gives a drop-in to root, with the capability to become postern."""
+        shutil.chown(path, "root", "postern")
+        os.chmod(path, 0o2755)
+        subprocess.run(["setcap", f"{CAPABILITIES}=p", str(path)], check=True)
 
     @staticmethod
     def set_drop_in_mode(mode: int) -> None:

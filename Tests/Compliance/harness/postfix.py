@@ -81,6 +81,9 @@ class Queued:
 class Postfix:
     """Starts, stops and configures the private instance."""
 
+    #: What main.cf begins with, and the services.
+    main_cf, master_cf = MAIN_CF, MASTER_CF
+
     def __init__(self) -> None:
         self._main_cf: list[str] | None = None
         self._running = False
@@ -91,14 +94,17 @@ class Postfix:
         if wanted == self._main_cf:
             return
         self.stop()
-        (CONFIGURATION / "main.cf").write_text(MAIN_CF + "\n".join(wanted) + "\n")
-        (CONFIGURATION / "master.cf").write_text(MASTER_CF)
+        self._write(wanted)
         done = run_root("postfix", "start")
         if done.status != 0:
             raise RuntimeError(f"postfix does not start: {done.stderr.decode(errors='replace')}")
         self._main_cf = wanted
         self._running = True
         self.drain()
+
+    def _write(self, wanted: list[str]) -> None:
+        (CONFIGURATION / "main.cf").write_text(self.main_cf + "\n".join(wanted) + "\n")
+        (CONFIGURATION / "master.cf").write_text(self.master_cf)
 
     def stop(self) -> None:
         """Stops the instance if it runs."""
@@ -126,7 +132,7 @@ class Postfix:
     @staticmethod
     def _settle() -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
-        while any(map(_is_submitted, (SPOOL / "maildrop").iterdir())):
+        while any(map(is_submitted, (SPOOL / "maildrop").iterdir())):
             if time.monotonic() > deadline:
                 raise RuntimeError("pickup does not empty the maildrop directory")
             time.sleep(0.002)
@@ -139,7 +145,8 @@ def read(path: Path) -> Queued:
                   run_root("postcat", "-hb", path).stdout)
 
 
-def _is_submitted(path: Path) -> bool:
+def is_submitted(path: Path) -> bool:
+    """Whether a file in the maildrop directory is a whole message."""
     # postdrop makes a file executable when it is complete; what a killed postdrop leaves is not.
     try:
         return bool(path.stat().st_mode & stat.S_IXUSR)

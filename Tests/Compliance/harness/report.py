@@ -24,3 +24,12 @@ class Report:
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         sys.stdout.flush()
         return 1 if self.failed or not self.passed else 0
+
+
+class Lines(Report):
+    """A line for what passed, too."""
+
+    def record(self, phase: str, name: str, problems: list[str]) -> None:
+        super().record(phase, name, problems)
+        if not problems:
+            print(f"ok   {phase}: {name}", flush=True)

@@ -97,7 +97,7 @@ def load() -> list[Scenario]:
 
 
 def missing_rows(scenarios: list[Scenario]) -> list[int]:
-    """Returns the adversarial inputs that no scenario describes."""
+    """Returns the numbered inputs (Tests/Vectors/README.md) that no scenario describes."""
     return sorted(set(range(1, 61)) - {scenario.row for scenario in scenarios})
 
 

@@ -35,6 +35,8 @@ class Stage:
     log: SystemLog
     report: Report
     postern: Postern = field(init=False)
+    #: What a failure is reported under.
+    phase: str = field(default="ours", init=False)
     #: What bob's slot must hold where nothing but alice's doing is tested; see `hostility.check`.
     bystander: bytes = field(default=bytes(SLOT_BYTES), init=False)
 
@@ -51,7 +53,7 @@ class Stage:
             check(self)
         except (Unmet, *FAULTS) as problem:
             problems.append(f"{type(problem).__name__}: {problem}")
-        self.report.record("ours", name, problems)
+        self.report.record(self.phase, name, problems)
 
 
 Check = Callable[[Stage], None]

@@ -68,7 +68,7 @@ enum SMTPAlphabet {
 /// Words of postern.cf.
 enum ConfigurationAlphabet {
   private static let words: [[UInt8]] =
-    ConfigurationKey.allCases.map { Array("\n\($0.rawValue) = ".utf8) }
+    Setting.parameters.map { Array("\n\($0.name) = ".utf8) }
     + [
       "\n", "\n ", "\n\t", "\n# ", "\r\n", " = ", "=", " ", ",", "+", "-", "/", "..", "$", "\"",
       "#", "0", "1", "100", "007", "18446744073709551616", "4294967296", "K", "M", "25M", "256k",
@@ -85,7 +85,7 @@ enum ConfigurationAlphabet {
 /// Words of senders.
 enum SendersAlphabet {
   private static let words: [[UInt8]] =
-    ConfigurationKey.siteOptions.map { Array(" \($0.rawValue)=".utf8) }
+    Setting.options.map { Array(" \($0.name)=".utf8) }
     + [
       "\nalice ", "\nbob ", "\nuid:1001 ", "\nuid:0", "\nuid:4294967296 ", "\nuid:", "\n", "\n ",
       "\n\t", "\n# ", "\r\n", " ", ",", "=", "\"", "@", ".", "*", " * ", "<>", " <> ", "<", ">",

@@ -16,11 +16,11 @@ func fuzzCommandLine(_ bytes: [UInt8]) {
     (try? RecipientList.parse($0, emptyIsError: true)) ?? []
   }
   let address = AddrSpec(localPart: Array("good".utf8), domain: Array("ok.example".utf8))
-  let handoff = Handoff(
+  let program = RealSendmail(
     path: [], invocation: invocation, reversePath: .address(address),
     fullName: invocation.fullName, recipients: recipients)
   let again: Invocation
-  do { again = try Invocation.parse(handoff.arguments) } catch {
+  do { again = try Invocation.parse(program.arguments) } catch {
     return require(false, "what is handed over is understood: \(error)")
   }
   require(again.mode == .deliver, "what is handed over is a submission")

@@ -31,7 +31,7 @@ func serveDecisions() {
 
 /// One message, from the command line to what the real program gets; the steps of `Submission`, without the quota.
 private func decide(
-  _ argv: [[UInt8]], _ message: [UInt8], _ site: Site
+  _ argv: [[UInt8]], _ message: [UInt8], _ policy: SenderPolicy
 ) throws(Refusal) -> String {
   let invocation: Invocation
   do { invocation = try Invocation.parse(argv) } catch { throw .command(error) }
@@ -40,29 +40,31 @@ private func decide(
   do throws(IntakeError) {
     var file = try file(of: message)
     intake = try Intake(
-      reading: &file, dotEndsInput: invocation.dotEndsInput, sizes: site.sizes,
+      reading: &file, dotEndsInput: invocation.dotEndsInput, sizes: policy.sizes,
       keepsOriginal: false)
   } catch {
     throw .intake(error)
   }
   let section: HeaderSection
-  do { section = try HeaderSection(parsing: intake.header) } catch { throw .message(error) }
-  var draft = try Draft(invocation, section, site)
-  if let objection = draft.objection(site) { throw objection }
-  let header = draft.editedHeader(invocation, site, time: 1_700_000_000)
-  let handoff = Handoff(
-    path: [], invocation: invocation, reversePath: draft.reversePath, fullName: draft.fullName,
-    recipients: draft.envelope.recipients)
-  let letter: [UInt8]
-  do { letter = try intake.seal(header: header).readToEnd(limit: 1 << 26) } catch {
+  do { section = try HeaderSection(repairing: intake.header) } catch {
+    throw .message(error, .nothing)
+  }
+  let settled = try ReadMessage(invocation, section, policy).settled(by: policy)
+  let header = settled.header(invocation, policy, time: 1_700_000_000)
+  let program = RealSendmail(
+    path: [], invocation: invocation, reversePath: settled.reversePath, fullName: settled.fullName,
+    recipients: settled.read.envelope.recipients)
+  let sealed: [UInt8]
+  do { sealed = try intake.seal(header: header).readToEnd(limit: 1 << 26) } catch {
     throw .intake(error as? IntakeError ?? .messageTooLarge(limit: 0))
   }
-  let recipients = draft.envelope.recipients.map(\.addrSpec)
+  let recipients = settled.read.envelope.recipients.map(\.addrSpec)
+  let claim = settled.read.claim
   return [
-    "permit", listed(draft.permittedFrom(site)), listed(draft.permittedSender),
-    listed(draft.claim.resentFrom), listed([draft.claim.resentSender].compactMap(\.self)),
-    listed(draft.reversePath.addresses), listed(recipients),
-    handoff.arguments.map(hexadecimal).joined(separator: " "), hexadecimal(letter),
+    "permit", listed(settled.permittedFrom(policy)), listed(settled.permittedSender),
+    listed(claim.resentFrom), listed([claim.resentSender].compactMap(\.self)),
+    listed(settled.reversePath.addresses), listed(recipients),
+    program.arguments.map(hexadecimal).joined(separator: " "), hexadecimal(sealed),
   ].joined(separator: "\t")
 }
 
@@ -84,16 +86,16 @@ private func listed(_ addresses: [AddrSpec]) -> String {
 }
 
 /// The claim that was permitted, after `from_policy = rewrite`.
-extension Draft {
-  fileprivate func permittedFrom(_ site: Site) -> [AddrSpec] {
+extension SettledMessage {
+  fileprivate func permittedFrom(_ policy: SenderPolicy) -> [AddrSpec] {
     if let rewrite, rewrite.replacesFrom { return [rewrite.address].compactMap(\.self) }
-    guard case .addresses(let claimed) = claim.from else { return [] }
+    guard case .addresses(let claimed) = read.claim.from else { return [] }
     // Where none is claimed, the one that was permitted is added.
-    return claimed.isEmpty ? [ownAddress(site)].compactMap(\.self) : claimed
+    return claimed.isEmpty ? [ownAddress(policy)].compactMap(\.self) : claimed
   }
 
   fileprivate var permittedSender: [AddrSpec] {
-    rewrite?.dropsSender == true ? [] : [claim.sender].compactMap(\.self)
+    rewrite?.dropsSender == true ? [] : [read.claim.sender].compactMap(\.self)
   }
 }
 
@@ -102,25 +104,37 @@ extension ReversePath {
     switch self {
     case .null: []
     case .address(let address): [address]
+    case .word: []
     }
   }
 }
 
-extension Site {
-  /// The sites that a request may name: who may send as anybody, who may not, and whose From: is rewritten.
-  fileprivate static func named(_ name: Substring) -> Site {
+extension SenderPolicy {
+  /// The domains of readers/generator.py, and those of the words that it makes.
+  private static var everyDomain: [AddressPattern] {
+    let names = [
+      "ok.example", "z.example", "a.b.c.d", "localhost", "a_b.example", "1.2.3.4", "example",
+      String(repeating: "x", count: 63) + ".example",
+    ]
+    return names.map { .domain(Array($0.utf8)) }
+  }
+
+  /// The sites that a request may name: who may send as nearly anybody, who may not, and whose From: is rewritten.
+  fileprivate static func named(_ name: Substring) -> SenderPolicy {
     switch name {
     case "anybody":
-      var entry = Site.fuzzed(.reject).entry
-      entry?.rules.patterns = [.any]
-      return Site(uid: 1001, configuration: Site.fuzzed(.reject).configuration, entry: entry)
+      let policy = SenderPolicy.fuzzed(.reject)
+      var entry = policy.entry
+      // Of an entry with `*` nothing would be judged, and so nothing read.
+      entry?.rules.patterns += SenderPolicy.everyDomain
+      return SenderPolicy(uid: 1001, configuration: policy.configuration, entry: entry)
     case "rewritten": return .fuzzed(.rewrite)
     default: return .fuzzed(.reject)
     }
   }
 }
 
-private func hexadecimal(_ bytes: [UInt8]) -> String {
+func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count * 2)
@@ -131,7 +145,7 @@ private func hexadecimal(_ bytes: [UInt8]) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-private func bytes(hexadecimal text: Substring) -> [UInt8] {
+func bytes(hexadecimal text: Substring) -> [UInt8] {
   let digits = Array(text.utf8).map { $0 < 0x40 ? $0 - 0x30 : $0 - 0x57 }
   return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }

@@ -39,8 +39,8 @@ func initialize(
 ) -> CInt {
   refuseVectors()
   let name = CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? ""
-  if name == "decisions" {
-    serveDecisions()
+  if name == "decisions" || name == "names" {
+    name == "names" ? serveNames() : serveDecisions()
     exit(0)
   }
   // SAFETY: libFuzzer calls this once, before there is any other thread.

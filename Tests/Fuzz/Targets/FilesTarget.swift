@@ -3,23 +3,59 @@ import Policy
 
 /// postern.cf.
 func fuzzConfiguration(_ bytes: [UInt8]) {
-  let (configuration, problems) = ConfigurationFile.parse(bytes, file: "postern.cf")
+  let file = ConfigurationFile.parse(bytes, file: "postern.cf")
+  let (configuration, problems) = (file.configuration, file.problems)
   let lineCount = bytes.count { $0 == 0x0A } + 1
   for problem in problems {
     require(problem.line <= lineCount, "line \(problem.line) is there")
   }
   guard problems.isEmpty else { return }
-  let (again, more) = ConfigurationFile.parse(
-    bytes + Array("\n# nothing\n".utf8), file: "postern.cf")
-  require(more.isEmpty && again == configuration, "a comment changes nothing")
+  let again = ConfigurationFile.parse(bytes + Array("\n# nothing\n".utf8), file: "postern.cf")
   require(
-    again.settingsDigest == configuration.settingsDigest, "the same settings have one digest")
+    again.problems.isEmpty && again.configuration == configuration, "a comment changes nothing")
+  requireStored(configuration)
+  requireEditable(bytes, configuration)
   require(configuration.sendmailPath.first == 0x2F, "the program's path is absolute")
   require(configuration.quotaFile.first == 0x2F, "the state file's path is absolute")
   if let domain = configuration.defaultDomain {
     require(DomainName.canonical(domain) == domain, "the default domain is canonical")
   }
 }
+
+/// The settings in force are those of the file.
+private func requireStored(_ configuration: Configuration) {
+  var builder = SenderIndexBuilder(
+    file: ConfigurationFile(name: "postern.cf", configuration: configuration),
+    postfix: PostfixFacts(origin: Array("ok.example".utf8)), resolve: { _ in nil })
+  let map = builder.build(from: sourceOfMap, file: "senders")
+  guard let map else { return }
+  let index = try? SenderIndex.open(size: UInt64(map.count)) { offset, count in
+    bytes(of: map, offset, count)
+  }
+  var wanted = configuration
+  wanted.defaultDomain = wanted.defaultDomain ?? Array("ok.example".utf8)
+  require(index?.configuration == wanted, "every setting is stored")
+}
+
+/// Setting one name to what it says already changes nothing, and unsetting it leaves the rest.
+private func requireEditable(_ bytes: [UInt8], _ configuration: Configuration) {
+  for setting in Setting.parameters {
+    var edit = ConfigurationEdit(bytes)
+    edit.set(setting.name, to: setting.text(in: configuration))
+    let file = ConfigurationFile.parse(edit.text, file: "postern.cf")
+    require(
+      file.problems.isEmpty && file.configuration == configuration,
+      "\(setting.name) can be set to what it is")
+    edit.unset(setting.name)
+    let rest = ConfigurationFile.parse(edit.text, file: "postern.cf")
+    require(rest.problems.isEmpty, "\(setting.name) can be unset")
+    require(rest.line(of: setting.name) == nil, "\(setting.name) is not set any more")
+  }
+}
+
+/// What a map is said to be built from.
+let sourceOfMap = SenderIndexHeader.Source(
+  builtAt: 1, senders: FileStamp(bytes: 2, modified: 3), settings: FileStamp(bytes: 4, modified: 5))
 
 /// senders, and the map that is compiled from it.
 func fuzzSenders(_ bytes: [UInt8]) {
@@ -32,8 +68,8 @@ func fuzzSenders(_ bytes: [UInt8]) {
   var configuration = Configuration()
   configuration.exemptUsers = []
   var builder = SenderIndexBuilder(
-    configuration: configuration, defaultDomain: Array("ok.example".utf8),
-    configurationFile: "postern.cf"
+    file: ConfigurationFile(name: "postern.cf", configuration: configuration),
+    postfix: PostfixFacts(origin: Array("ok.example".utf8))
   ) { site in
     // Names are numbers here: what they resolve to is the machine's business.
     switch site {
@@ -44,7 +80,7 @@ func fuzzSenders(_ bytes: [UInt8]) {
     }
   }
   builder.add(entries, file: "senders")
-  let map = builder.build(builtAt: 1, sendersBytes: 2, sendersModified: 3, file: "senders")
+  let map = builder.build(from: sourceOfMap, file: "senders")
   guard let map else { return }
   requireSame(entries, map)
 }

@@ -7,9 +7,11 @@ func fuzzHeader(_ bytes: [UInt8]) {
   requireWhole(section)
   if let recipients = try? RecipientList.extract(from: section) { requireStable(recipients) }
   guard let identities = try? Identities(reading: section) else { return }
-  requireSingle(section, "from:", atLeast: identities.from.isEmpty ? 0 : 1)
-  requireSingle(section, "sender:", atLeast: identities.sender == nil ? 0 : 1)
-  for mailbox in identities.from + identities.resentFrom { requireStable(mailbox.addrSpec) }
+  requireSingle(section, "from:", atLeast: identities.from == .absent ? 0 : 1)
+  requireSingle(section, "sender:", atLeast: identities.sender == .absent ? 0 : 1)
+  for address in identities.from.addresses + identities.resentFrom.addresses {
+    requireStable(address)
+  }
 }
 
 /// The fields are the whole section, and each is the same by itself.

@@ -18,7 +18,7 @@ func fuzzMessage(_ bytes: [UInt8]) {
     }
   }
   guard let received = receive(bytes, false, 65_536) else { return }
-  for policy in FromPolicy.allCases { fuzzDraft(received, policy) }
+  for fromPolicy in FromPolicy.allCases { fuzzSettled(received, fromPolicy) }
 }
 
 private struct Received: Equatable {
@@ -46,13 +46,13 @@ private func receive(_ bytes: [UInt8], _ dotEndsInput: Bool, _ bufferBytes: Int)
 }
 
 /// What is handed over would be permitted to the same user, as it stands, and says the same.
-private func fuzzDraft(_ received: Received, _ policy: FromPolicy) {
-  let site = Site.fuzzed(policy)
+private func fuzzSettled(_ received: Received, _ fromPolicy: FromPolicy) {
+  let policy = SenderPolicy.fuzzed(fromPolicy)
   guard let invocation = try? Invocation.parse(["sendmail", "-t", "-i"].map { Array($0.utf8) }),
-    let section = try? HeaderSection(parsing: received.header),
-    var draft = try? Draft(invocation, section, site), draft.objection(site) == nil
+    let section = try? HeaderSection(repairing: received.header),
+    let message = try? ReadMessage(invocation, section, policy).settled(by: policy)
   else { return }
-  let edited = draft.editedHeader(invocation, site, time: 1_700_000_000)
+  let edited = message.header(invocation, policy, time: 1_700_000_000)
   let after: HeaderSection
   let identities: Identities
   do {
@@ -61,33 +61,43 @@ private func fuzzDraft(_ received: Received, _ policy: FromPolicy) {
   } catch {
     return require(false, "what is handed over can be read: \(error): \(shown(edited))")
   }
-  require(!identities.from.isEmpty, "there is a From:")
+  require(identities.from != .absent, "there is a From:")
   let addresses =
-    identities.from + identities.resentFrom
-    + [identities.sender, identities.resentSender].compactMap { $0 }
-  for mailbox in addresses {
-    let address = mailbox.addrSpec
+    identities.from.addresses + identities.resentFrom.addresses + identities.sender.addresses
+    + identities.resentSender.addresses
+  requireShortLines(after)
+  for address in addresses {
     require(address.domain != nil, "\(shown(address.written)) has a domain")
     require(
-      site.entry?.permits(address, delimiter: []) == true,
+      policy.entry?.permits(address, delimiter: []) == true,
       "\(shown(address.written)) is permitted: \(shown(edited))")
   }
   require(after.all(.bcc).isEmpty && after.all(.resentBcc).isEmpty, "no blind copy is told")
   require(after.all(.xPostern).count == 1, "one trace field")
-  requireStable(draft.envelope.recipients)
-  if policy == .reject {
-    let before = draft.identities.from.map { site.qualified($0.addrSpec) }
+  requireStable(message.read.envelope.recipients)
+  if fromPolicy == .reject {
+    let before = message.read.identities.from.addresses.map { policy.qualified($0) }
     require(
-      before.isEmpty || before == identities.from.map(\.addrSpec), "From: says what was checked")
+      before.isEmpty || before.map(\.canonical) == identities.from.addresses.map(\.canonical),
+      "From: says what was checked")
   }
 }
 
-extension Site {
+/// Postfix's smtp(8) cuts no line of an identity field.
+private func requireShortLines(_ section: HeaderSection) {
+  for field in section.fields where field.known?.isIdentity == true {
+    for line in section.bytes[field.range].split(separator: 0x0A) {
+      require(line.count <= MessageLimits.lineBytes, "a line that smtp(8) does not cut")
+    }
+  }
+}
+
+extension SenderPolicy {
   /// A user who may send as good@ok.example and as anybody of bücher.example.
-  static func fuzzed(_ policy: FromPolicy) -> Site {
+  static func fuzzed(_ fromPolicy: FromPolicy) -> SenderPolicy {
     var configuration = Configuration()
     configuration.defaultDomain = Array("ok.example".utf8)
-    configuration.fromPolicy = policy
+    configuration.fromPolicy = fromPolicy
     configuration.sizes.headerBytes = 16_384
     var rules = SenderRules()
     let own = AddrSpec(localPart: Array("good".utf8), domain: Array("ok.example".utf8))
@@ -99,6 +109,6 @@ extension Site {
     let entry = SenderEntry(
       uid: 1001, user: Array("alice".utf8), login: Array("alice".utf8),
       fullName: Array("Alice, of \"ok\"".utf8), rules: rules)
-    return Site(uid: 1001, configuration: configuration, entry: entry)
+    return SenderPolicy(uid: 1001, configuration: configuration, entry: entry)
   }
 }

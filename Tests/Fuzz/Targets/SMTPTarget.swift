@@ -15,7 +15,7 @@ func fuzzSMTP(_ bytes: [UInt8]) {
   requireReplies(whole.received)
 }
 
-private func requireUnderstood(_ transaction: SMTPTransaction) {
+private func requireUnderstood(_ transaction: SMTPEnvelope) {
   require(!transaction.recipients.isEmpty, "a message has a recipient")
   let meant = Invocation(transaction)
   let read: Invocation
@@ -48,7 +48,7 @@ private func requireReplies(_ received: [UInt8]) {
 /// One session with a client that sends fixed pieces and reads everything.
 private struct Session: Equatable {
   private(set) var received: [UInt8] = []
-  private(set) var transactions: [SMTPTransaction] = []
+  private(set) var transactions: [SMTPEnvelope] = []
   private(set) var messages: [[UInt8]] = []
 
   init(_ bytes: [UInt8], pieceBytes: Int) {
@@ -57,7 +57,7 @@ private struct Session: Equatable {
     let settings = SMTPSettings(
       hostName: Array("host.example".utf8), user: Array("alice".utf8), messageBytes: 65_536,
       recipientLimit: 5)
-    var transactions: [SMTPTransaction] = []
+    var transactions: [SMTPEnvelope] = []
     var messages: [[UInt8]] = []
     _ = SMTPServer.serve(&connection, settings) { transaction, connection in
       transactions.append(transaction)

@@ -34,10 +34,13 @@ private func damages(of whole: [UInt8], _ bytes: [UInt8]) -> [[UInt8]] {
 private func fuzzEntry(_ bytes: [UInt8]) {
   var body = bytes
   LittleEndian.append(Checksum.fnv1a(bytes), to: &body)
-  guard let entry = SenderEntryCoding.decode(body) else { return }
+  guard bytes.count >= 4 else { return }
+  let uid = LittleEndian.uint32(bytes, at: 0)
+  guard let entry = try? SenderEntryCoding.decode(body, uid: uid) else { return }
   var written: [UInt8] = []
   SenderEntryCoding.append(entry, to: &written)
-  require(SenderEntryCoding.decode(written) == entry, "an entry is what it is written as")
+  let again = try? SenderEntryCoding.decode(written, uid: uid)
+  require(again == entry, "an entry is what it is written as")
   let address = AddrSpec(localPart: Array("a".utf8), domain: Array("b".utf8))
   _ = entry.permits(address, delimiter: [0x2B])
 }
@@ -63,12 +66,12 @@ extension SenderIndexHeader {
     var configuration = Configuration()
     configuration.exemptUsers = []
     var builder = SenderIndexBuilder(
-      configuration: configuration, defaultDomain: Array("ok.example".utf8),
-      configurationFile: "postern.cf"
+      file: ConfigurationFile(name: "postern.cf", configuration: configuration),
+      postfix: PostfixFacts(origin: Array("ok.example".utf8))
     ) { site in
       ResolvedAccount(uid: site == .uid(1002) ? 1002 : 1001, login: site.written)
     }
     builder.add(entries, file: "senders")
-    return builder.build(builtAt: 1, sendersBytes: 2, sendersModified: 3, file: "senders") ?? []
+    return builder.build(from: sourceOfMap, file: "senders") ?? []
   }()
 }

@@ -3,6 +3,9 @@
 #: As in Site.fuzzed of Targets/MessageTarget.swift; said again here, so that Postern's judgement is not its own judge.
 OWN_ADDRESS = "good@ok.example"
 OWN_DOMAINS = ("b\u00fccher.example", "xn--bcher-kva.example")
+#: As in everyDomain of Targets/Decisions.swift: what "anybody" may use besides.
+EVERY_DOMAIN = ("ok.example", "z.example", "a.b.c.d", "localhost", "a_b.example", "1.2.3.4", "example",
+                "x" * 63 + ".example")
 
 
 def unquoted(address: bytes) -> bytes:
@@ -28,4 +31,5 @@ def folded(address: bytes) -> str:
 def is_allowed(site: str, address: bytes) -> bool:
     """Whether the user of a site may use an address, quotes removed, as identity."""
     text = folded(address)
-    return site == "anybody" or text == OWN_ADDRESS or text.rpartition("@")[2] in OWN_DOMAINS
+    domain = text.rpartition("@")[2]
+    return text == OWN_ADDRESS or domain in OWN_DOMAINS or (site == "anybody" and domain in EVERY_DOMAIN)

@@ -1,7 +1,10 @@
 """Messages of honest and of hostile software, made from a seed."""
 
+import base64
 import random
 from dataclasses import dataclass
+
+from .names import CHARSETS, SCRIPTS, encoded_words
 
 ATOMS = [b"Good", b"Name", b"of", b"Shop", b"J.", b"O'Neil", b"100%", b"A&B", b"r\xc3\xa9sum\xc3\xa9",
          b"M\xfcller", b"a/b", b"x+y", b"!", b"*", b"-", b"=?", b"No.1", b"Dr.", b"\xe2\x80\xae", b"e|f",
@@ -28,6 +31,11 @@ NOISE = [b"<", b">", b"@", b",", b";", b":", b"\\", b'"', b"(", b")", b"[", b"]"
          b"\x0b", b"\x0c", b"\x1b", b"\x7f", b"\x80", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\x8b", b"\xc2\xa0",
          b".", b"=", b"?", b"%", b"!", b"\n\n", b"\n.\n", b"\t", b" ", b"\nFrom: evil@z.example", b"\x1c", b"\x1e",
          b"<evil@z.example>", b",evil@z.example", b" evil@z.example", b"evil@z.example,", b"<@z.example:", b"::"]
+#: What an encoded word or raw bytes say, in any charset that can.
+TEXTS = ["evil@z.example", "evil\uff20z.example", "\uff1cevil@z.example\uff1e", "evil@z\u3002example", "good@ok.example", "a, b", "x;",
+         "\uff05", "\uff0c", "(a)", "\u201cGood\u201d", *SCRIPTS.values()]
+#: Where smtp(8) cuts a line, or one of its continuations.
+CUTS = (998, 998 + 997, 998 + 2 * 997)
 ATEXT = "abcdefghijklmnopqrstuvwxyzABCDEF0123456789.!#$%&'*+-/=?^_`{|}~\xe4\u0436\u4e2d"
 LABEL = "abcdefghijklmnopqrstuvwxyz0123456789-XN_.\xfc"
 NAMES = [b"Sender", b"Resent-From", b"Resent-Sender", b"Reply-To", b"Cc", b"Bcc", b"Resent-To", b"Resent-Cc",
@@ -79,7 +87,21 @@ class Generator:
         body = self._mailboxes()
         if self._random.random() < 0.01:
             body += b" " * self._random.choice((998, 2044, 3900, 4000))
+        if self._random.random() < 0.03:
+            body = self._cut(len(name))
         return name + self._random.choice((b" ",) * 8 + (b"", b"\t", b"\n ", b"  ")) + body
+
+    def _cut(self, name: int) -> bytes:
+        """A body of which a part that is an address by itself ends where a line is cut, or nearly."""
+        padding = self._random.choice((b"x", b" ", b"x ", b"\xc3\xa9", b'"', b"(", b"a b"))
+        length = self._random.choice(CUTS) - name - 1 + self._random.choice((0, 0, 0, -1, 1, -2, 2))
+        head, tail = self._random.choice((
+            (b"<good@ok.example", b".z.example>"), (b"evil@z.example", b".ok.example"), (b"good@ok.example", b""),
+            (b"<evil@z.example", b"\xc3\xbc.ok.example>"), (b"<evil@z.example>", b" <good@ok.example>")))
+        fill = (padding * length)[:max(0, length - len(head) - 1)]
+        if self._random.random() < 0.3:
+            fill = b'"' + fill[2:] + b'"'
+        return b" " + fill + head + tail
 
     def _other(self) -> bytes:
         name = self._random.choice(NAMES)
@@ -119,7 +141,25 @@ class Generator:
                  range(self._random.choice((0, 1, 1, 2, 2, 3)))]
         if self._random.random() < 0.1:
             return self._made(ATEXT + " \t.@,;<>\u3000\ufe6b", 20) + b" "
+        if self._random.random() < 0.2:
+            return self._foreign() + b" "
         return b"".join(self._random.choice(pool) + self._space() for pool in pools) + self._rarely(COMMENTS, 0.02)
+
+    def _foreign(self) -> bytes:
+        """A name in any charset that mail programs decode: as encoded words, or as raw bytes in and outside of quotes."""
+        charset, text = self._random.choice(CHARSETS), self._random.choice(TEXTS)
+        try:
+            words = encoded_words(text, charset, self._random.choice("BQ"))
+            raw = text.encode({"iso-8859-8": "iso8859-8", "tis-620": "cp874", "hz-gb-2312": "hz"}.get(charset, charset))
+        except UnicodeEncodeError:
+            return b""
+        kind = self._random.random()
+        if kind < 0.6:
+            return words if kind < 0.5 else b'"' + words + b'"'
+        if kind < 0.65:
+            # The label of another charset: readers that guess, and those that go by the name.
+            return b"=?" + self._random.choice(CHARSETS).encode() + b"?B?" + base64.b64encode(raw) + b"?="
+        return raw if kind < 0.8 else b'"' + raw + b'"'
 
     def _made(self, alphabet: str, most: int) -> bytes:
         """A word of letters of an alphabet, now and then of any other character."""

@@ -63,9 +63,15 @@ def shown_addresses(message: bytes, name: str) -> list[str]:
         if SYMBOL & set(map(unicodedata.category, filter(lambda letter: letter > "\x7f", text))):
             # A symbol divides words, and an address among other words deceives nobody.
             continue
-        text = unicodedata.normalize("NFKC", text).strip()
+        text = _seen(text)
         shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
     return shown
+
+
+def _seen(text: str) -> str:
+    """A text as a person sees it: nothing invisible, and the dots of IDNA."""
+    text = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return text.replace("\u3002", ".").strip()
 
 
 def python_default(message: bytes, name: str) -> list[bytes]:

@@ -1,6 +1,8 @@
 """Postern's decisions, made by the program of the fuzz targets."""
 
+import collections
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,15 +25,26 @@ def decide(program: str, cases: Iterable[Case]) -> Iterator[Permit | str]:
     """Decides about each case; the reason code of those that are refused."""
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin and process.stdout
+        asked: collections.deque[Case] = collections.deque()
+        writer = threading.Thread(target=_ask, args=(process.stdin, cases, asked), daemon=True)
+        writer.start()
+        for line in process.stdout:
+            yield _reply(asked.popleft(), line.decode().rstrip("\n").split("\t"))
+        writer.join()
+        if asked:
+            raise RuntimeError(f"Postern ended at case {asked[0].number}: {asked[0]!r}")
+
+
+def _ask(stdin, cases: Iterable[Case], asked: collections.deque[Case]) -> None:
+    """Writes requests ahead of the replies; a pipe holds enough of them."""
+    try:
         for case in cases:
             words = " ".join([case.site, *("=" + word.hex() for word in case.arguments)])
-            process.stdin.write(f"{words}\t{case.message.hex()}\n".encode())
-            process.stdin.flush()
-            line = process.stdout.readline().decode()
-            if not line:
-                raise RuntimeError(f"Postern ended at case {case.number}: {case!r}")
-            yield _reply(case, line.rstrip("\n").split("\t"))
-        process.stdin.close()
+            asked.append(case)
+            stdin.write(f"{words}\t{case.message.hex()}\n".encode())
+        stdin.close()
+    except BrokenPipeError:
+        pass
 
 
 def _reply(case: Case, parts: list[str]) -> Permit | str:

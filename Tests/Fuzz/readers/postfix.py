@@ -15,12 +15,12 @@ from pathlib import Path
 
 from .addresses import unquoted
 from .postern import Permit
+from .smtp import CASE, Server
 
 SPOOL = Path("/var/spool/postfix")
 #: In a directory that is private to the run.
 MAP = Path("/var/lib/postfix/readers.map")
 NUMBER = re.compile(rb"number(\d+)@map\.invalid")
-CASE = re.compile(rb"\ncase (\d+)\n")
 SECTION = re.compile(rb"^\*\*\* (.*) \*\*\*$", re.MULTILINE)
 FIELD = re.compile(rb"^([!-9;-~]+):(.*(?:\n[ \t].*)*)", re.MULTILINE)
 
@@ -29,6 +29,9 @@ SETTLE_SECONDS = 120
 SETTINGS = (
     "myorigin = ok.example", "append_dot_mydomain = no",
     f"canonical_maps = socketmap:unix:{MAP}:addresses",
+    # What cannot be sent stays in the queue, and no bounce is sent in its place.
+    "soft_bounce = yes", "default_process_limit = 4", "default_transport = smtp:[127.0.0.1]:{port}",
+    "local_transport = $default_transport",
 )
 
 
@@ -105,12 +108,13 @@ class Postfix:
 
     def __init__(self) -> None:
         self.map = AddressMap()
-        for setting in SETTINGS:
-            subprocess.run(["postconf", "-e", setting], check=True)
+        self._server = Server()
+        subprocess.run(["postconf", "-e", *(text.format(port=self._server.port) for text in SETTINGS)], check=True)
+        subprocess.run(["postconf", "-M", "smtp/unix=smtp unix - - n - - smtp"], check=True)
         subprocess.run(["postfix", "start"], check=True, capture_output=True)
 
     def take(self, permits: list[Permit], *, asking: bool) -> dict[int, Queued | str]:
-        """Submits messages with sendmail(1) and returns them from the queue by their numbers.
+        """Submits messages with sendmail(1) and returns them from the queue, where they stay, by their numbers.
 
         Args:
             permits: The messages.
@@ -119,18 +123,25 @@ class Postfix:
         Returns:
             What is in the queue; what sendmail(1) said where it did not take the message.
         """
+        subprocess.run(["postsuper", "-d", "ALL"], check=True, capture_output=True)
         self.map.isAsked = asking
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             results = list(pool.map(_submit, permits))
         taken: dict[int, Queued | str] = {
             permit.case.number: result for permit, result in zip(permits, results) if result}
-        _settle()
+        _settle("maildrop")
         files = [path for path in (SPOOL / "hold").iterdir() if path.is_file()]
         for start in range(0, len(files), 200):
             taken |= _read(files[start:start + 200])
-        for path in files:
-            path.unlink()
         return taken
+
+    def deliver(self) -> dict[int, bytes]:
+        """Lets smtp(8) send what is in the queue, and returns the header sections that it has sent."""
+        self._server.taken.clear()
+        subprocess.run(["postsuper", "-H", "ALL"], check=True, capture_output=True)
+        subprocess.run(["postqueue", "-f"], check=True, capture_output=True)
+        _settle("incoming", "active")
+        return dict(self._server.taken)
 
 
 def _submit(permit: Permit) -> str:
@@ -139,11 +150,11 @@ def _submit(permit: Permit) -> str:
     return f"{done.returncode}: {done.stderr!r}" if done.returncode else ""
 
 
-def _settle() -> None:
+def _settle(*queues: str) -> None:
     deadline = time.monotonic() + SETTLE_SECONDS
-    while any((SPOOL / "maildrop").iterdir()):
+    while any(path.is_file() for queue in queues for path in (SPOOL / queue).rglob("*")):
         if time.monotonic() > deadline:
-            raise RuntimeError("pickup does not empty the maildrop directory")
+            raise RuntimeError(f"Postfix does not empty {queues}")
         time.sleep(0.01)
 
 

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ..hostility import ARGUMENTS, MESSAGE, Refusal, check
 from ..postern import CONFIGURATION
@@ -12,7 +13,7 @@ from ..stage import Stage, expect, expect_permitted, expect_refused
 
 CONFIG_INVALID = Refusal("config-invalid", 78)
 MAP = CONFIGURATION / "senders.db"
-SETTINGS = CONFIGURATION / "postern.cf"
+SOURCES = (CONFIGURATION / "postern.cf", CONFIGURATION / "senders")
 
 #: Each of two maps grants alice one of these, and not the other.
 GRANTED = (b"good@ok.example", b"other@ok.example")
@@ -64,7 +65,7 @@ def _replacing(maps: list[bytes]) -> Iterator[None]:
     ended = threading.Event()
 
     def replace() -> None:
-        beside = CONFIGURATION / "senders.db.new"
+        beside = CONFIGURATION / "senders.db.beside"
         while not ended.is_set():
             for content in maps:
                 beside.write_bytes(content)
@@ -98,32 +99,46 @@ def _cut(stage: Stage) -> None:
     expect("charged", stage.postern.used("alice"), (0, 0, 0))
 
 
-@check("a postern.cf or senders.db that is missing, unreadable or a directory refuses")
+@check("a senders.db that is missing, unreadable or a directory refuses")
 def _unreadable(stage: Stage) -> None:
-    for path in (SETTINGS, MAP):
-        aside = path.with_name("aside")
-        path.rename(aside)
-        try:
-            _submit_named(stage, path.name)
-            path.mkdir()
-            _submit_named(stage, path.name)
-            path.rmdir()
-            shutil.copyfile(aside, path)
-            path.chmod(0)
-            _submit_named(stage, path.name)
-        finally:
-            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-            aside.rename(path)
+    for _ in _damages(MAP):
+        # The refusal names the file; what cannot be looked up cannot be counted either.
+        outcome = stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE)
+        expect("status without it", outcome.status, CONFIG_INVALID.status)
+        expect("it is named", MAP.name.encode() in outcome.stderr, True)
+        expect("lines", outcome.stderr.count(b"\n"), 1)
+    expect("queued", stage.postfix.count(), 0)
     expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE))
 
 
-def _submit_named(stage: Stage, name: str) -> None:
-    """The refusal names the file; what cannot be looked up cannot be counted either."""
-    outcome = stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE)
-    expect(f"status without {name}", outcome.status, CONFIG_INVALID.status)
-    expect(f"{name} is named", name.encode() in outcome.stderr, True)
-    expect("lines", outcome.stderr.count(b"\n"), 1)
-    expect("queued", stage.postfix.count(), 0)
+@check("a postern.cf or senders that is missing, unreadable or a directory stops no mail")
+def _sources_are_not_read(stage: Stage) -> None:
+    for path in SOURCES:
+        for _ in _damages(path):
+            stage.log.records()
+            expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE))
+            [line] = stage.log.decisions()
+            expect("verdict and map", (line["verdict"], line.get("map")), ("permit", "stale"))
+    stage.log.records()
+    expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=MESSAGE))
+    expect("map", [line.get("map") for line in stage.log.decisions()], [None])
+
+
+def _damages(path: Path) -> Iterator[None]:
+    """Takes a file away, puts a directory in its place, and a copy that nobody can read; then puts it back."""
+    aside = path.with_name("aside")
+    path.rename(aside)
+    try:
+        yield
+        path.mkdir()
+        yield
+        path.rmdir()
+        shutil.copyfile(aside, path)
+        path.chmod(0)
+        yield
+    finally:
+        path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+        aside.rename(path)
 
 
 @check("a configuration directory that cannot be entered refuses")

@@ -87,7 +87,7 @@ def _foreign_directory(stage: Stage) -> None:
         try:
             shutil.chown(STATE, owner)
             STATE.chmod(mode)
-            _refused(stage, b"the quota file cannot be used")
+            _refused(stage, b"the state file cannot be used")
         finally:
             shutil.chown(STATE, "postern")
             STATE.chmod(0o700)
@@ -104,10 +104,10 @@ def _foreign_file(stage: Stage) -> None:
     stage.postfix.drain()
     for name, mode in (("root", 0o600), ("root", 0o666), ("postern", 0o644), ("postern", 0o400)):
         own(name, mode)
-        _refused(stage, b"the quota file cannot be used")
+        _refused(stage, b"the state file cannot be used")
     own("postern", 0o600)
     os.link(LEDGER, STATE / "second")
-    _refused(stage, b"one name")
+    _refused(stage, b"a second hard link")
     (STATE / "second").unlink()
     expect("charged", stage.postern.used("alice"), (1, 1, 0))
 
@@ -117,5 +117,5 @@ def _no_file(stage: Stage) -> None:
     for make in (LEDGER.mkdir, lambda: os.mkfifo(LEDGER, 0o600), lambda: os.mknod(LEDGER, 0o20600, os.makedev(1, 5))):
         make()
         shutil.chown(LEDGER, "postern")
-        _refused(stage, b"the quota file cannot be used")
+        _refused(stage, b"the state file cannot be used")
         LEDGER.rmdir() if LEDGER.is_dir() else LEDGER.unlink()

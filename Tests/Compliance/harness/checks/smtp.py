@@ -172,7 +172,7 @@ def _gone(stage: Stage) -> None:
     session(stage, HONEST.removesuffix(b".\r\n"))
     [line] = stage.log.decisions()
     expect("log", (line["verdict"], line["reason"], line["text"]),
-           ("reject", "none", "the client went away before the end of its message; nothing was sent"))
+           ("reject", "none", "the client disconnected before the end of its message; nothing was sent"))
     expect("queued", stage.postfix.count(), 0)
     expect("used", stage.postern.used("alice")[:2], (0, 0))
 

@@ -78,14 +78,23 @@ def _with_untrusted(stage: Stage, path: Path, owner: str, mode: int) -> None:
     expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
 
 
-@check("a postern.cf that everybody may write refuses")
-def _writable_configuration(stage: Stage) -> None:
-    _with_untrusted(stage, CONFIGURATION / "postern.cf", "root", 0o666)
-
-
-@check("a postern.cf that the account postern owns refuses")
-def _foreign_configuration(stage: Stage) -> None:
-    _with_untrusted(stage, CONFIGURATION / "postern.cf", "postern", 0o640)
+@check("a postern.cf or senders that others than root may write is not put in force")
+def _writable_sources(stage: Stage) -> None:
+    before = MAP.read_bytes()
+    for name in ("postern.cf", "senders"):
+        path = CONFIGURATION / name
+        for owner, mode in (("root", 0o666), ("postern", 0o640)):
+            shutil.chown(path, owner)
+            path.chmod(mode)
+            for command in (("map", "build"), ("set", "mode=audit")):
+                done = run_root(TOOL, *command)
+                expect(f"{command} with {name} of {owner}", (done.status, done.stdout), (1, b""))
+                expect("it is named", name.encode() in done.stderr, True)
+            expect("map", MAP.read_bytes() == before, True)
+            expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+            shutil.chown(path, "root")
+            path.chmod(0o640)
+    stage.postern.forget()
 
 
 @check("a senders.db that the group may write refuses")
@@ -123,12 +132,40 @@ def _bad_map(stage: Stage) -> None:
         expect("map", MAP.read_bytes() == before, True)
 
 
-@check("a bad line in postern.cf refuses")
+@check("a bad line in postern.cf stops no mail: map build and check name it, what is in force stays so")
 def _bad_configuration(stage: Stage) -> None:
-    for line in ("messages_per_hour =", "no_such_setting = 1", "mode = perhaps",
-                 "mode = audit\nmode = enforce", "messages_per_hour = -1"):
+    before = MAP.read_bytes()
+    for line, place in (("messages_per_hour =", 1), ("no_such_setting = 1", 1), ("mode = perhaps", 1),
+                        ("mode = audit\nmode = enforce", 2), ("messages_per_hour = -1", 1)):
         stage.postern.write("postern.cf", line + "\n")
-        _submit_refused(stage, "config-invalid", 78)
+        named = f"{CONFIGURATION}/postern.cf:{place}: ".encode()
+        for command in (("map", "build"), ("check",)):
+            done = run_root(TOOL, *command)
+            expect(f"{command} with {line!r}", (done.status, done.stdout), (1, b""))
+            expect("file and line", done.stderr.startswith(named), True)
+        expect("map", MAP.read_bytes() == before, True)
+        expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))
+    stage.postern.forget()
+
+
+@check("check names each setting and each entry that is not in force")
+def _differences(stage: Stage) -> None:
+    stage.postern.configure(["mode = audit"])
+    stage.postern.write("postern.cf", "exempt_users = root, dave\nmessages_per_hour = 7\n")
+    stage.postern.write("senders", "alice good@ok.example\nnobody n@ok.example\n")
+    done = run_root(TOOL, "check")
+    expect("status", done.status, 1)
+    for words in (b"run 'postern map build'\n",
+                  b"mode = audit is in force; a build would make it 'enforce'\n",
+                  b"messages_per_hour = 100000 is in force; a build would make it '7'\n",
+                  b"entries: 1 new (nobody), 5 gone (bob, ", b"1 changed (alice)\n"):
+        if words not in done.stderr:
+            raise Unmet(f"{words!r} expected in {done.stderr!r}")
+    expect("other settings", b"handoff" in done.stderr, False)
+    stage.postern.write("postern.cf", "exempt_users = root, dave\n")
+    stage.postern.forget()
+    stage.postern.configure()
+    expect("check of what is in force", b"map build" in run_root(TOOL, "check").stderr, False)
 
 
 def _with_ledger(stage: Stage, damage: Callable[[Path], None]) -> None:
@@ -162,32 +199,32 @@ def _link(path: Path) -> None:
     path.symlink_to(path.with_name("elsewhere"))
 
 
-@check("a quota file cut in half refuses")
+@check("a state file cut in half refuses")
 def _half_ledger(stage: Stage) -> None:
     _with_ledger(stage, _truncate)
 
 
-@check("an empty quota file refuses")
+@check("an empty state file refuses")
 def _empty_ledger(stage: Stage) -> None:
     _with_ledger(stage, _empty)
 
 
-@check("a quota file that is too long refuses")
+@check("a state file that is too long refuses")
 def _long_ledger(stage: Stage) -> None:
     _with_ledger(stage, _lengthen)
 
 
-@check("a foreign file instead of the quota file refuses")
+@check("a foreign file instead of the state file refuses")
 def _foreign_ledger(stage: Stage) -> None:
     _with_ledger(stage, _foreign)
 
 
-@check("a link instead of the quota file refuses")
+@check("a link instead of the state file refuses")
 def _linked_ledger(stage: Stage) -> None:
     _with_ledger(stage, _link)
 
 
-@check("a missing quota file is created, with its owner and mode")
+@check("a missing state file is created, with its owner and mode")
 def _created_ledger(stage: Stage) -> None:
     stage.postern.forget_usage()
     expect_permitted(stage.postern.submit("alice", b"-t", stdin=MESSAGE))

@@ -1,5 +1,6 @@
 """postern explain: the decision, what it rests on, and what helps. Every scenario is explained, too."""
 
+import json
 import re
 
 from ..explain import explain, explanation
@@ -129,7 +130,7 @@ def _suspended(stage: Stage) -> None:
     stage.postern.configure(senders=["bob bob@test.example suspended=unpaid"])
     told = explanation("bob", ARGUMENTS, MESSAGE)
     expect("reason by the map", told["reason"], "user-suspended")
-    expect("advice", "take suspended= out" in told["advice"]["administrator"], True)
+    expect("advice", "remove suspended= from" in told["advice"]["administrator"], True)
 
 
 @check("explain in audit mode tells what would have been refused")
@@ -148,6 +149,24 @@ def _stale(stage: Stage) -> None:
     told = explanation("alice", ARGUMENTS, MESSAGE)
     expect("stale", (told["map_stale"], told["verdict"]), (True, "permit"))
     expect("advice", "map build" in told["advice"]["administrator"], True)
+
+
+@check("explain --candidate judges by the files, before they are in force")
+def _candidate(stage: Stage) -> None:
+    stage.postern.write("senders", "alice a@evil.example b@evil.example\n")
+    told = explanation("alice", ARGUMENTS, FORGED)
+    expect("in force", (told["verdict"], told["map_stale"]), ("reject", True))
+    options = ("--json", "--candidate")
+    done = explain("alice", ARGUMENTS, FORGED, *options)
+    told = json.loads(done.stdout)
+    expect("candidate", (told["verdict"], told["map_stale"], done.stderr), ("permit", False, b""))
+    stage.postern.write("postern.cf", "recipients_per_message = 0\n")
+    told = json.loads(explain("alice", ARGUMENTS, FORGED, *options).stdout)
+    expect("settings of the candidate", told["reason"], "recipient-limit")
+    stage.postern.write("postern.cf", "mode = perhaps\n")
+    done = explain("alice", ARGUMENTS, FORGED, *options)
+    expect("with an error", (done.status, done.stdout), (1, b""))
+    expect("file and line", b"postern.cf:1: mode = perhaps" in done.stderr, True)
 
 
 @check("explain --json has the documented names, in their order")

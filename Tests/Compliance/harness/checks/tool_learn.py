@@ -24,7 +24,7 @@ def _learn(*logs: object, stdin: bytes = b"") -> Outcome:
 def _traffic(stage: Stage) -> bytes:
     """What a site sends in audit: honest mail of two addresses, and forged mail."""
     stage.log.records()
-    for sender, count in ((b"shop@test.example", 3), (b"info@test.example", 1),
+    for sender, count in ((b"shop@carol.example", 3), (b"info@carol.example", 1),
                           (b"ceo@bank.example", 2)):
         message = b"From: Shop <%s>\nTo: r@x.example\n\nb\n" % sender
         for _ in range(count):
@@ -38,12 +38,13 @@ def _traffic(stage: Stage) -> bytes:
 
 @check("what learn proposes from a real audit permits the honest mail, and only that")
 def _round(stage: Stage) -> None:
+    stage.postfix.configure(["virtual_mailbox_domains = carol.example"], submitters="root, postern")
     stage.postern.configure(["mode = audit"])
     log = stage.machine.root / "mail.log"
     log.write_bytes(_traffic(stage))
     done = _learn(log)
     expect("status", (done.status, done.stderr), (0, b""))
-    entry = b"carol  shop@test.example info@test.example"
+    entry = b"carol  shop@carol.example info@carol.example"
     lines = done.stdout.splitlines()
     expect("entries", [line for line in lines if not line.startswith(b"#")], [entry])
     told = b"#   2 ceo@bank.example: From:, envelope - not proposed: bank.example is not hosted here"
@@ -56,15 +57,15 @@ def _round(stage: Stage) -> None:
     stage.postern.write("postern.cf", "mode = enforce\n")
     built = run_root(TOOL, "map", "build")
     expect("map build", (built.status, built.stderr), (0, b""))
-    for sender, reason in ((b"shop@test.example", None), (b"info@test.example", None),
+    for sender, reason in ((b"shop@carol.example", None), (b"info@carol.example", None),
                            (b"ceo@bank.example", "from-not-allowed")):
         outcome = stage.postern.submit("carol", b"-t", stdin=b"From: %s\nTo: r@x\n\nb\n" % sender)
         if reason is None:
             expect_permitted(outcome)
         else:
             expect_refused(outcome, reason, 77)
-    after = _learn(log).stdout
-    expect("nothing more", [line for line in after.splitlines() if not line.startswith(b"#")], [])
+    after = _learn(log)
+    expect("nothing more", (after.status, after.stdout), (0, b""))
     stage.postern.forget()
 
 
@@ -80,26 +81,28 @@ def _hosted(stage: Stage) -> None:
     stage.postern.configure()
     domains = ("list", "table", "file", "inline", "other", "foreign", "test")
     log = "".join(f"{HEAD}verdict=audit reason=from-not-allowed uid=7302 user=carol "
-                  f"from=<a@{name}.example>\n" for name in domains)
+                  f"envelope=<a@{name}.example> from=<a@{name}.example>\n" for name in domains)
     done = _learn("-", stdin=log.encode())
     entry = [line for line in done.stdout.splitlines() if not line.startswith(b"#")]
     wanted = b"carol  " + b" ".join(b"a@%s.example" % name.encode()
-                                    for name in sorted(domains) if name != "foreign")
+                                    for name in sorted(domains) if name not in ("foreign", "test"))
     expect("entry", entry, [wanted])
+    expect("the machine's own", b"test.example is the machine's own domain" in done.stdout, True)
 
 
 @check("learn reads what other programs logged as nothing, and hostile values as nothing else")
 def _hostile(stage: Stage) -> None:
+    stage.postfix.configure(["virtual_mailbox_domains = carol.example"], submitters="root, postern")
     stage.postern.configure()
-    log = (f"{HEAD}verdict=audit reason=user-unlisted uid=7302 from=<a@test.example> "
+    log = (f"{HEAD}verdict=audit reason=user-unlisted uid=7302 envelope=<a@carol.example> from=<a@carol.example> "
            "script=\"\\x0Aroot * \\x1B[2J\"\n"
            "Nov 24 00:12:42 web sshd[9]: Invalid user postern: verdict=audit reason=user-unlisted "
-           "uid=7302 from=<b@test.example>\n"
-           f"{HEAD}verdict=audit reason=user-unlisted uid=7302 from=<\\x0A* @test.example>\n"
-           f"{HEAD}verdict=audit reason=user-unlisted uid=7302 from=<c@test.example\n")
+           "uid=7302 from=<b@carol.example>\n"
+           f"{HEAD}verdict=audit reason=user-unlisted uid=7302 envelope=<a@carol.example> from=<\\x0A* @carol.example>\n"
+           f"{HEAD}verdict=audit reason=user-unlisted uid=7302 envelope=<a@carol.example> from=<c@carol.example\n")
     done = _learn("-", stdin=log.encode() + b"\xff\x00" * 4096 + b"\n")
     entry = [line for line in done.stdout.splitlines() if not line.startswith(b"#")]
-    expect("entry", entry, [b"carol  a@test.example"])
+    expect("entry", entry, [b"carol  a@carol.example"])
     if any(byte != 10 and not 32 <= byte < 127 for byte in done.stdout):
         raise Unmet(f"unescaped bytes in {done.stdout!r}")
 
@@ -133,11 +136,30 @@ def _large(stage: Stage) -> None:
     os.unlink(path)
 
 
+@check("learn gives nobody a neighbour's address, and what it says of much spam is bounded")
+def _neighbour(stage: Stage) -> None:
+    stage.postfix.configure(["virtual_mailbox_domains = bobshop.example carol.example"], submitters="root, postern")
+    stage.postern.configure(["mode = audit"], ["bob info@bobshop.example"])
+    lines = [f"{HEAD}verdict=audit reason=user-unlisted uid=7302 user=carol envelope=<{address}> from=<{address}>\n"
+             for address in ("info@bobshop.example", "billing@test.example", "ceo@bobshop.example", "mine@carol.example")]
+    done = _learn("-", stdin="".join(lines).encode())
+    entry = [line for line in done.stdout.splitlines() if not line.startswith(b"#")]
+    expect("entry", entry, [b"carol  mine@carol.example"])
+    for text in (b"the entry of bob permits it", b"the entry of bob has addresses of bobshop.example",
+                 b"test.example is the machine's own domain"):
+        expect(f"{text!r}", text in done.stdout, True)
+    spam = "".join(f"{HEAD}verdict=audit reason=user-unlisted uid={8000 + n % 900} user=uid:{8000 + n % 900} "
+                   f"envelope=<a{n}@s{n % 7000}.example> from=<a{n}@s{n % 7000}.example>\n" for n in range(60_000))
+    done = _learn("-", stdin=spam.encode())
+    expect("bounded", (done.status, 10_000 < len(done.stdout) < 100_000), (0, True))
+    expect("only comments", [line for line in done.stdout.splitlines() if not line.startswith(b"#")], [])
+
+
 @check("learn says what a compressed log needs, and refuses what is none, and whoever is not root")
 def _refused(stage: Stage) -> None:
     packed = stage.machine.root / "mail.log.gz"
     packed.write_bytes(b"\x1f\x8b\x08\x00")
-    for words, status, text in (((packed,), 1, b"zcat -f"), (("/nowhere",), 1, b"cannot read"),
+    for words, status, text in (((packed,), 1, b"zcat -f"), (("/etc/passwd",), 1, b"no line of Postern"), (("/nowhere",), 1, b"cannot read"),
                                 ((), 64, b"too few operands")):
         done = _learn(*words)
         expect(f"learn {words}", (done.status, done.stdout), (status, b""))

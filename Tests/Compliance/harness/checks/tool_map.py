@@ -62,7 +62,7 @@ def _types(stage: Stage) -> None:
     (directory / "cdb.cdb").write_bytes(b"none")
     stage.postern.write("postern.cf", f"mailbox_tables = cdb:{directory}/cdb\n")
     done = run_root(TOOL, "map", "build")
-    expect("a damaged cdb", (done.status, b"is no cdb" in done.stderr), (1, True))
+    expect("a damaged cdb", (done.status, b"is not a cdb file" in done.stderr), (1, True))
     expect("map", (CONFIGURATION / "senders.db").read_bytes() == before, True)
 
 
@@ -77,7 +77,7 @@ def _replaceable(stage: Stage) -> None:
     stage.postern.write("postern.cf", named + "\n")
     stage.postern.write("senders", "alice alice@test.example mailboxes:shop.example\n")
     done = run_root(TOOL, "map", "build")
-    expect("build", (done.status, b"others can replace it" in done.stderr), (1, True))
+    expect("build", (done.status, b"other accounts can replace it" in done.stderr), (1, True))
     expect("ran", (directory / "ran").exists(), False)
     directory.chmod(0o755)
     expect("build", run_root(TOOL, "map", "build").status, 0)
@@ -110,7 +110,7 @@ def _broken_table(stage: Stage) -> None:
     (tables / "list").chmod(0o777)
     stage.postern.write("postern.cf", f"mailbox_tables = command:{tables}/list\n")
     done = run_root(TOOL, "map", "build")
-    expect("a command that others may write", (done.status, b"writable" in done.stderr), (1, True))
+    expect("a command that others may write", (done.status, b"other accounts can replace it" in done.stderr), (1, True))
 
 
 @check("a domain without mailboxes is a warning, and the other users' map is built")
@@ -137,30 +137,88 @@ def _sources(stage: Stage) -> None:
 def _imported(stage: Stage) -> None:
     stage.postern.configure()
     stage.postern.write("senders", "alice alice@test.example # mine\n".replace(" # mine", ""))
-    done = _import("bob\t@shop.example\nbob\tx@y.example\nalice\t@evil.example\n")
-    expect("import", (done.status, b"alice: the entry of its own" in done.stderr), (0, True))
+    lines = "bob\t@shop.example\nbob\tx@y.example\nalice\t@evil.example\nnobody-here\t@gone.example\n"
+    done = _import(lines)
+    expect("import", (done.status, b"1 imported users keep" in done.stderr,
+                      b"1 imported account that is gone: nobody-here" in done.stderr), (0, True, True))
+    expect("what changed", b"added bob @shop.example x@y.example" in done.stdout, True)
+    done = _import(lines)
+    expect("the same again", (done.status, done.stdout, done.stderr), (0, b"", b""))
+    done = _import("bob\t@shop.example\n")
+    expect("one address less", (done.status, done.stderr), (0, b""))
+    expect("what changed", b"changed bob @shop.example\n" in done.stdout, True)
     expect_permitted(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"))
     expect_refused(stage.postern.submit("alice", b"-f", b"a@evil.example", b"r@x.example"),
                    "envelope-not-allowed", 77)
     expect("mode", oct((CONFIGURATION / "senders").stat().st_mode & 0o7777), oct(0o640))
 
 
-@check("an import without users, or with a bad line, changes nothing")
-def _refused_import(stage: Stage) -> None:
+@check("an import that names no user changes nothing")
+def _empty_import(stage: Stage) -> None:
     stage.postern.configure()
-    _import("bob\t@shop.example\n")
     stage.postern.write("senders", "alice alice@test.example\n")
     expect("import", _import("bob\t@shop.example\n").status, 0)
     before = (CONFIGURATION / "senders").read_bytes()
-    for text in ("", "# nothing\n", "bob\t*\n", "bob\t@ok.example unlimited\n", "nobody-here\t@a.b\n",
-                 "bob\tdefault=ceo@bank.example\n", "bob\tx@ok.example,mode=audit\n",
-                 "bob\tx@ok.example\rdave\t@ok.example\n", "bob\tsuspended=x@ok.example\n",
-                 f"{IMPORT_END}\nbob\t*\n"):
+    for text in ("", "# nothing\n", "bob\n", "ERROR 2002 (HY000): Can't connect\n",
+                 Path("/etc/passwd").read_text()):
         expect(f"import of {text!r}", _import(text).status, 1)
         expect(f"senders after {text!r}", (CONFIGURATION / "senders").read_bytes(), before)
     expect("empty, on purpose", _import("", "--allow-empty").status, 0)
     expect_refused(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"),
                    "user-unlisted", 77)
+
+
+@check("a line of an import that cannot be read takes away what its user had, and the others' are taken over")
+def _refused_import(stage: Stage) -> None:
+    stage.postern.configure()
+    stage.postern.write("senders", "alice alice@test.example\n")
+    for line in ("bob\t*\n", "bob\t@ok.example\tunlimited\n", "bob\tdefault=ceo@bank.example\n",
+                 "bob\tx@ok.example,mode=audit\n", "bob\tx@ok.example\rdave\t@ok.example\n",
+                 "bob\tsuspended=x@ok.example\n", f"{IMPORT_END}\nbob\t*\n", "bob\t@.com\n",
+                 "bob\tx\u009b31m@ok.example\n", "bob\t@a b.example\n"):
+        expect("import", _import("bob\t@taken-away.example\n").status, 0)
+        expect_permitted(stage.postern.submit("bob", b"-f", b"a@taken-away.example", b"r@x.example"))
+        done = _import(line + "erin\t@shop.example\n")
+        expect(f"import of {line!r}", (done.status, b"1 user left out" in done.stderr), (1, True))
+        expect_refused(stage.postern.submit("bob", b"-f", b"a@taken-away.example", b"r@x.example"),
+                       "user-unlisted", 77)
+        expect_permitted(stage.postern.submit("erin", b"-f", b"a@shop.example", b"r@x.example"))
+    done = _import("bob\t@.shop.example\n", "--subdomains")
+    expect("subdomains, on purpose", done.status, 0)
+    expect_permitted(stage.postern.submit("bob", b"-f", b"a@www.shop.example", b"r@x.example"))
+
+
+@check("an own entry without addresses lends its options to the imported one, and accounts that vanish stop no build")
+def _lent_options(stage: Stage) -> None:
+    stage.postern.configure()
+    stage.postern.write("senders", "bob messages_per_hour=1\n")
+    expect("import", _import("bob\t@shop.example\terin\n").status, 1)
+    expect("import", _import("bob\t@shop.example\tmessages_per_hour=50\n").status, 0)
+    expect_permitted(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"))
+    expect_refused(stage.postern.submit("bob", b"-f", b"a@shop.example", b"r@x.example"),
+                   "quota-messages", 69)
+    with (CONFIGURATION / "senders").open("r+") as senders:
+        text = senders.read().replace("bob @shop", "vanished @gone.example\nbob @shop")
+        senders.seek(0)
+        senders.write(text)
+    done = run_root(TOOL, "map", "build")
+    expect("build", (done.status, b"1 imported account that is gone: vanished" in done.stderr), (0, True))
+    expect("check", run_root(TOOL, "check").status, 0)
+    stage.postern.write("senders", "vanished a@gone.example\n")
+    expect("an own entry of nobody", run_root(TOOL, "map", "build").status, 1)
+    stage.postern.forget()
+
+
+@check("what a customer has chosen speaks to no terminal")
+def _terminal(stage: Stage) -> None:
+    stage.postern.configure()
+    stage.postern.write("senders", "alice alice@test.example\n# \u009b31mred \u202e\n")
+    for words in (("map", "import", "--dry-run", "-"), ("map", "import", "-")):
+        done = subprocess.run([TOOL, *words], timeout=60, check=False, capture_output=True,
+                              input="bob\tx\u009b31m@shop.example\nbob\ta\u202e@shop.example\n".encode())
+        for what in (done.stdout, done.stderr):
+            expect("text for a terminal", [b for b in ("\u009b", "\u202e") if b.encode() in what], [])
+    stage.postern.forget()
 
 
 @check("Postfix takes the exported map for local_login_sender_maps")
@@ -211,3 +269,45 @@ def _panels(stage: Stage) -> None:
                               timeout=60, check=True)
         expect(f"first line of {panel}", done.stdout.splitlines()[0], b"bob\t@shop.example")
         expect(f"import of {panel}", _import(done.stdout.decode()).status, 0)
+
+
+def _patch(path: Path, place: int, byte: int) -> None:
+    """A byte of the header; its last eight are its checksum, FNV-1a."""
+    header = bytearray(path.read_bytes())
+    header[place] = byte
+    path.write_bytes(bytes(header))
+
+
+@check("while senders.db is of another format, the one beside it in this format is read, until the next build or set")
+def _second_map(stage: Stage) -> None:
+    index = CONFIGURATION / "senders.db"
+    stage.postern.configure([], ["alice alice@test.example @withdrawn.example"])
+    done = run_root(TOOL, "map", "build", "--beside")
+    expect("build beside", (done.status, done.stderr), (0, b""))
+    second = next(CONFIGURATION.glob("senders.db.[0-9]*"))
+    expect("what it names", done.stdout.split(b": ")[0], str(second).encode())
+    withdrawn = _message("x@withdrawn.example")
+    # Beside a senders.db of this format it means nothing.
+    (CONFIGURATION / "senders").write_text("alice alice@test.example\n")
+    kept = second.read_bytes()
+    expect("build", run_root(TOOL, "map", "build").status, 0)
+    expect("whether it outlives a build", second.exists(), False)
+    second.write_bytes(kept)
+    expect("set", run_root(TOOL, "set", "mode=enforce").status, 0)
+    expect("whether it outlives a change of settings", second.exists(), False)
+    second.write_bytes(kept)
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=withdrawn), "from-not-allowed", 77)
+    # Nor beside one that is damaged.
+    whole = index.read_bytes()
+    _patch(index, 20, 7)
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=withdrawn), "config-invalid", 78)
+    # Beside one of another format it holds; without it, or open to others, there is no map.
+    index.write_bytes(whole)
+    _patch(index, 8, 99)
+    expect_permitted(stage.postern.submit("alice", b"-t", stdin=withdrawn))
+    second.chmod(0o666)
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=withdrawn), "config-invalid", 78)
+    second.unlink()
+    line = expect_refused(stage.postern.submit("alice", b"-t", stdin=withdrawn), "config-invalid", 78)
+    expect("whether it says what to do", b"run 'postern map build'" in line, True)
+    stage.postern.forget()

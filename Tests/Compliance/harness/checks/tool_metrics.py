@@ -95,7 +95,7 @@ def _dashboard(stage: Stage) -> None:
 def _units(stage: Stage) -> None:
     directory = stage.machine.directory("units")
     for unit in (PROJECT / "Install/systemd").glob("postern-metrics.*"):
-        (directory / unit.name).write_text(unit.read_text().replace("@PREFIX@", "/usr/local"))
+        (directory / unit.name).write_text(unit.read_text())
     units = sorted(directory.iterdir())
     expect("units", [unit.suffix for unit in units], [".service", ".timer"])
     done = run_root("systemd-analyze", "verify", "--man=no", *units)

@@ -140,7 +140,7 @@ def _automatic(stage: Stage) -> None:
     expect_refused(_send(stage), "user-suspended", 77)
     (event,) = _events(stage)
     expect("the event", (event["event"], event["user"], event["by"], event["reason"]),
-           ("suspend", "alice", "automatic", "3 refused identities within an hour"))
+           ("suspend", "alice", "automatic", "3 messages refused for a forged sender within an hour"))
     (notice,) = _notices(stage, 1)
     expect("who decided", b"by: automatic" in notice.message, True)
     expect_permitted(_send(stage, "bob"))
@@ -187,6 +187,22 @@ def _quota(stage: Stage) -> None:
     stage.postern.forget_usage()
     for _ in range(3):
         expect("status in audit mode", _send(stage).status, 0)
+    _notices(stage, 0)
+
+
+@check("quota_notice_interval says when the next notice of a user is sent")
+def _interval(stage: Stage) -> None:
+    stage.postern.configure([NOTIFY, "messages_per_hour = 0", "quota_notice_interval = 5"])
+    expect_refused(_send(stage), "quota-messages", 69)
+    expect_refused(_send(stage), "quota-messages", 69)
+    (notice,) = _notices(stage, 1)
+    expect("text", b"is sent in 5 seconds at the earliest" in notice.message, True)
+    time.sleep(5.1)
+    expect_refused(_send(stage), "quota-messages", 69)
+    _notices(stage, 1)
+    stage.postern.configure([NOTIFY, "messages_per_hour = 0"])
+    time.sleep(5.1)
+    expect_refused(_send(stage), "quota-messages", 69)
     _notices(stage, 0)
 
 

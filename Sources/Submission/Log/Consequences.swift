@@ -1,0 +1,19 @@
+internal import Policy
+
+/// What a refusal brings about besides its line in the log.
+struct Consequences: Sendable {
+  /// The suspension that is logged.
+  var suspension: Suspension?
+  /// The mail that is due.
+  var notice: Notice?
+
+  /// Logs the suspension and sends the notice.
+  func send(_ log: DecisionLog) {
+    if let suspension {
+      SuspensionEvent(
+        suspension, isEnd: false, uid: log.uid, user: log.user, facility: log.facility
+      ).log()
+    }
+    notice?.send()
+  }
+}

@@ -1,0 +1,206 @@
+internal import InternetMessage
+internal import Ledger
+internal import LinuxSystem
+internal import Policy
+
+/// What is known of one message, for its line in the system log.
+///
+/// It fills up step by step, so that a refusal at any step logs what has been read so far.
+struct DecisionLog: Sendable {
+  let uid: UInt32
+  var user: [UInt8] = []
+  var envelope: ReversePath?
+  var from: [AddrSpec] = []
+  var sender: AddrSpec?
+  var resent: [AddrSpec] = []
+  /// The fields that are handed over in canonical form.
+  var repaired: [KnownField] = []
+  var recipientCount: Int?
+  var byteCount: UInt64?
+  var messageID: [UInt8]?
+  var script: [UInt8]?
+  var messages: Use?
+  var recipients: Use?
+  var isMapStale = false
+  var facility: SyslogFacility = .mail
+
+  /// What the hour holds after this decision, and how much it may hold.
+  struct Use: Sendable {
+    var used: UInt64
+    var limit: Limit
+  }
+
+  /// Notes what the configuration says of the user.
+  mutating func note(_ policy: SenderPolicy) {
+    user = policy.user
+    isMapStale = policy.isMapStale
+    facility = policy.configuration.syslogFacility
+  }
+
+  /// Notes what a message claims.
+  mutating func note(_ message: ReadMessage) {
+    envelope = message.claim.envelope
+    if case .addresses(let addresses) = message.claim.from { from = addresses }
+    sender = message.claim.sender
+    resent = message.claim.resentFrom
+    if let sender = message.claim.resentSender { resent.append(sender) }
+    recipientCount = message.envelope.recipients.count
+  }
+
+  /// Notes what the hour holds after the decision.
+  mutating func note(_ charge: Charge, _ policy: SenderPolicy) {
+    func use(_ resource: QuotaResource) -> Use {
+      let limit = policy.limits.limit(of: resource, per: .hour)
+      let used = charge.usage.used(resource, per: .hour, limit: limit, now: charge.second)
+      return Use(used: used, limit: limit)
+    }
+    messages = use(.messages)
+    recipients = use(.recipients)
+  }
+
+  /// Notes the fields that an administrator searches for, whatever becomes of the message.
+  mutating func note(_ section: HeaderSection) {
+    messageID = section.all(.messageID).first.map { section.unfoldedBody(of: $0) }
+    script = section.all(.xPHPOriginatingScript).first.map { section.unfoldedBody(of: $0) }
+  }
+
+  /// Sends the line of a decision to the system log; a log that is not there stops no mail.
+  ///
+  /// - Parameters:
+  ///   - verdict: What was decided.
+  ///   - refusal: Why; nil = a plain permit.
+  func write(_ verdict: DecisionVerdict, _ refusal: Refusal?) {
+    send(line(verdict, refusal), severity: Self.severity(verdict, refusal))
+  }
+
+  /// Sends the line of a message that was permitted, and that the real sendmail did not take.
+  ///
+  /// - Parameter status: Its exit status.
+  func write(failedWith status: Int32) {
+    var line = line(.reject, reason: ReasonCode.handoffFailed)
+    line.append(key: DecisionKey.status)
+    line.append(decimal: UInt64(clamping: status))
+    send(line, severity: .error)
+  }
+
+  private func send(_ line: [UInt8], severity: SystemLog.Severity) {
+    SystemLog.send(
+      line, facility: facility.number, severity: severity, identifier: "postern")
+  }
+
+  /// What the administrator must repair is an error.
+  private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?)
+    -> SystemLog.Severity
+  {
+    guard verdict == .reject, let refusal, !refusal.isClientLost else { return .info }
+    return refusal.reason.kind.isOfTheServer ? .error : .warning
+  }
+
+  /// Forms the `key=value` line.
+  ///
+  /// - Parameters:
+  ///   - verdict: What was decided.
+  ///   - refusal: Why; nil = a plain permit.
+  /// - Returns: One line without its end; bytes of the caller are escaped and cut.
+  func line(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
+    if let refusal, refusal.isClientLost {
+      var line = line(verdict, reason: nil)
+      Self.add(.text, [UInt8](Diagnostics.clientLost.utf8), to: &line)
+      return line
+    }
+    var line = line(verdict, reason: refusal?.reason)
+    // The code alone does not say which file or call it was.
+    if let refusal, refusal.reason.kind.isOfTheServer {
+      Self.add(.text, [UInt8](Diagnostics.text(for: refusal).utf8), to: &line)
+    }
+    return line
+  }
+
+  private func line(_ verdict: DecisionVerdict, reason: ReasonCode?) -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(512)
+    line.append(key: DecisionKey.verdict)
+    line.append(verdict.rawValue)
+    line.append(key: DecisionKey.reason)
+    line.append(reason?.rawValue ?? "none")
+    line.append(key: DecisionKey.uid)
+    line.append(decimal: UInt64(uid))
+    if !user.isEmpty { Self.add(.user, user, to: &line) }
+    switch envelope {
+    case nil: break
+    case .null: Self.add(.envelope, Self.angled([[]]), to: &line)
+    case .address(let address): Self.add(.envelope, Self.angled([address.written]), to: &line)
+    case .word(let word): Self.add(.envelope, Self.angled([word]), to: &line)
+    }
+    if !from.isEmpty { Self.add(.from, Self.angled(from.map { $0.written }), to: &line) }
+    if let sender { Self.add(.sender, Self.angled([sender.written]), to: &line) }
+    if !resent.isEmpty { Self.add(.resent, Self.angled(resent.map { $0.written }), to: &line) }
+    if !repaired.isEmpty {
+      line.append(key: DecisionKey.repaired)
+      for index in repaired.indices {
+        if index > 0 { line.append(",") }
+        line += repaired[index].name.utf8.map(Octets.lowercased)
+      }
+    }
+    if let recipientCount {
+      line.append(key: DecisionKey.recipients)
+      line.append(decimal: UInt64(recipientCount))
+    }
+    if let byteCount {
+      line.append(key: DecisionKey.size)
+      line.append(decimal: byteCount)
+    }
+    if let messageID { Self.add(.messageID, Self.trimmed(messageID), to: &line) }
+    Self.add(.messages, messages, to: &line)
+    Self.add(.recipientsUsed, recipients, to: &line)
+    if let script { Self.add(.script, Self.trimmed(script), to: &line) }
+    if let directory = Host.currentDirectory() { Self.add(.cwd, directory, to: &line) }
+    line.append(key: DecisionKey.ppid)
+    line.append(decimal: UInt64(Host.parentProcessID()))
+    if isMapStale {
+      line.append(key: DecisionKey.map)
+      line.append("stale")
+    }
+    return line
+  }
+
+  private static func add(_ key: DecisionKey, _ use: Use?, to line: inout [UInt8]) {
+    guard let use else { return }
+    line.append(key: key)
+    line.append(decimal: use.used)
+    line.append("/")
+    switch use.limit {
+    case .count(let limit): line.append(decimal: UInt64(limit))
+    case .unlimited: line.append("unlimited")
+    }
+  }
+
+  private static func add(_ key: DecisionKey, _ value: [UInt8], to line: inout [UInt8]) {
+    line.append(key: key)
+    let isPlain = !value.isEmpty && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != quote }
+    if !isPlain { line.append(quote) }
+    line.append(escaping: value, limit: 200, quoting: isPlain ? nil : quote)
+    if !isPlain { line.append(quote) }
+  }
+
+  private static let quote: UInt8 = 0x22
+
+  private static func angled(_ addresses: [[UInt8]]) -> [UInt8] {
+    var text: [UInt8] = []
+    for address in addresses.prefix(3) {
+      if !text.isEmpty { text.append(",") }
+      text.append("<")
+      text += address
+      text.append(">")
+    }
+    if addresses.count > 3 { text.append(",...") }
+    return text
+  }
+
+  private static func trimmed(_ value: [UInt8]) -> [UInt8] {
+    var slice = value[...]
+    while let first = slice.first, Octets.isBlank(first) { slice.removeFirst() }
+    while let last = slice.last, Octets.isBlank(last) { slice.removeLast() }
+    return [UInt8](slice)
+  }
+}

@@ -1,0 +1,49 @@
+internal import Ledger
+internal import LinuxSystem
+internal import Policy
+
+extension Diagnostics {
+  static func text(for error: LedgerError) -> String {
+    let cause =
+      switch error {
+      case .system(let error): "\(error.call): \(error.text)"
+      case .untrustedDirectory(let owner, let mode):
+        "its directory belongs to UID \(owner) with mode \(String(mode, radix: 8))"
+      case .notAFile: "it is not a regular file, or has a second hard link"
+      case .wrongOwner(let owner): "it belongs to UID \(owner)"
+      case .wrongMode(let mode): "it has mode \(String(mode, radix: 8))"
+      case .fileSizeLimit(let limit): "the limit on file sizes (ulimit -f) is \(limit) bytes"
+      case .foreign: "it is not a state file of Postern"
+      case .version(let version):
+        version < LedgerFormat.version
+          ? "an older Postern wrote it (version \(version)); remove it, and all counts start at zero"
+          : "a newer Postern wrote it (version \(version)); install that Postern, or remove the file"
+      case .truncated(let size): "it is \(size) bytes long, which is the wrong size"
+      case .noFreeSlot: "it is full"
+      case .busy: "other processes keep its records locked"
+      case .held: "another process of this user holds its record, and does not go on"
+      }
+    return "the state file cannot be used: \(cause); nothing was sent, tell the administrator"
+  }
+
+  static func text(for fault: LimitFault) -> String {
+    let resource = fault.resource
+    let unit = resource.ulimitUnitBytes
+    return
+      "the hard limit of 'ulimit \(resource.ulimitOption)' is \(fault.limit / unit), but a message "
+      + "needs \(resource.minimum / unit); nothing was sent, raise the limit"
+  }
+
+  static func text(for fault: SenderIndexFault) -> String {
+    switch fault {
+    case .truncated: "it is cut off"
+    case .foreign: "it is not a compiled map"
+    case .version(let version): "another version of Postern wrote it (format \(version))"
+    case .setting(let code): "a newer version of Postern wrote it (setting \(code))"
+    case .headerChecksum: "its header is damaged"
+    case .size(let expected, let actual): "it has \(actual) bytes instead of \(expected)"
+    case .slotChecksum(let uid): "it is damaged near the index of UID \(uid)"
+    case .entryChecksum(let uid): "the entry of UID \(uid) is damaged"
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package import InternetMessage
+internal import Ledger
+internal import LinuxSystem
+package import Policy
+
+/// The rules in force for one user: postern.cf and the user's entry in the map, read together.
+package struct SenderPolicy: Sendable {
+  /// The user.
+  package let uid: UInt32
+  /// The settings in force.
+  package let configuration: Configuration
+  /// The user's entry; nil = the user is unlisted.
+  package let entry: SenderEntry?
+  /// Whether senders.db was built from other files than are there now.
+  package let isMapStale: Bool
+  /// What becomes of identity fields, and of lines of the header section, that could be read in
+  /// several ways; asked often, so it is kept.
+  package let reading: Identities.Reading
+  /// Where all this was read; nil where no file was read.
+  private var source: Source?
+  /// Whether rules by which messages go as they came begin too late for this one.
+  private var beganWithoutOriginal = false
+
+  private struct Source: Sendable {
+    let directory: ConfigurationDirectory
+    /// The file: each build puts another one in its place.
+    let file: FileStatus
+    /// When it was in force, in seconds since 1970.
+    var second: UInt64
+
+    /// Whether senders.db is still the very file that was read.
+    var isUnchanged: Bool {
+      (try? fileStatus(directory.senderIndexFile, followingLinks: true)) == file
+    }
+  }
+
+  /// Reads the settings and the entry of one user in senders.db.
+  ///
+  /// - Parameters:
+  ///   - uid: The user.
+  ///   - directory: The configuration directory.
+  /// - Throws: `Refusal.installation`: what cannot be read permits nothing.
+  package init(of uid: UInt32, in directory: ConfigurationDirectory) throws(Refusal) {
+    self.uid = uid
+    do throws(InstallationFault) {
+      let map = try directory.senderMap()
+      source = Source(directory: directory, file: map.status, second: Clock.seconds())
+      entry = try map.entry(for: uid)
+      configuration = map.index.configuration
+      reading = Self.reading(entry, configuration)
+      isMapStale = directory.isStale(map.index.header)
+    } catch {
+      throw .installation(error)
+    }
+  }
+
+  /// Creates a policy without files: of what was compiled in memory, or for tests.
+  package init(
+    uid: UInt32, configuration: Configuration, entry: SenderEntry?, isMapStale: Bool = false
+  ) {
+    self.uid = uid
+    self.configuration = configuration
+    self.entry = entry
+    self.isMapStale = isMapStale
+    reading = Self.reading(entry, configuration)
+    source = nil
+  }
+
+  /// Returns the rules in force now, for a message that took long to arrive.
+  ///
+  /// A caller decides how long its process waits for the message. Processes that were started
+  /// before an address was withdrawn must not send in its name afterwards.
+  ///
+  /// A message that began to be read without `mode = audit`, or before its user was exempt, ends
+  /// so: it was not kept as it came.
+  ///
+  /// - Throws: `Refusal.installation`.
+  func renewed() throws(Refusal) -> SenderPolicy {
+    guard let source else { return self }
+    if source.isUnchanged {
+      var policy = self
+      policy.source?.second = Clock.seconds()
+      return policy
+    }
+    var policy = try SenderPolicy(of: uid, in: source.directory)
+    policy.beganWithoutOriginal = !keepsOriginal
+    return policy
+  }
+
+  /// Whether these rules are still what is laid down for the user; false where that cannot be read.
+  ///
+  /// Rules that were in force within this second or the one before it are: a map that is built
+  /// while a message is decided counts from the next message on. A new senders.db that says the
+  /// same of this user changes nothing.
+  func isInForce() -> Bool {
+    guard let source, Clock.seconds() &- source.second > 1, !source.isUnchanged else { return true }
+    guard let now = try? SenderPolicy(of: uid, in: source.directory) else { return false }
+    return now.entry == entry && now.configuration == configuration
+  }
+
+  /// The user as texts name it: the first word of the entry, or `uid:N`.
+  package var user: [UInt8] { entry?.user ?? [UInt8]("uid:\(uid)".utf8) }
+
+  /// Whose record of the state file is charged.
+  package var recordUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
+
+  /// The account, whose names Postfix alone would put into a message; where no name is known, the
+  /// UID.
+  var account: Account {
+    if let entry, !entry.login.isEmpty {
+      return Account(name: entry.login, userID: uid, groupID: 0, fullName: entry.fullName)
+    }
+    return AccountFile.account(of: uid)
+      ?? Account(name: [UInt8]("uid\(uid)".utf8), userID: uid, groupID: 0, fullName: [])
+  }
+
+  /// Whether the user may send as anybody, uncounted.
+  package var isExempt: Bool { entry?.isExempt ?? false }
+
+  /// Whether an exempt user's message goes with its arguments and bytes as they came.
+  var handsOverOriginal: Bool { isExempt && !beganWithoutOriginal }
+
+  /// Whether the message must be kept as it comes, because it may be handed over so.
+  var keepsOriginal: Bool { handsOverOriginal || mode == .audit }
+
+  /// Whether the user may send as anybody, and in any form.
+  package var sendsAsAnybody: Bool { reading == .lenient }
+
+  private static func reading(
+    _ entry: SenderEntry?, _ configuration: Configuration
+  ) -> Identities.Reading {
+    var policy = configuration.ambiguousFrom
+    if let entry {
+      if entry.sendsAsAnybody { return .lenient }
+      policy = entry.ambiguousFrom(defaults: configuration)
+    }
+    return policy == .repair && configuration.defaultDomain != nil ? .repairing : .strict
+  }
+
+  /// Whether refusals are only logged.
+  package var mode: Mode {
+    beganWithoutOriginal ? .enforce : entry?.mode(defaults: configuration) ?? configuration.mode
+  }
+
+  /// What becomes of a From: that is not allowed.
+  package var fromPolicy: FromPolicy {
+    entry?.fromPolicy(defaults: configuration) ?? configuration.fromPolicy
+  }
+
+  /// How much the user may send.
+  package var limits: QuotaLimits {
+    entry?.limits(defaults: configuration) ?? configuration.limits
+  }
+
+  /// How large a message and its header section may be.
+  package var sizes: SizeLimits {
+    entry?.sizes(defaults: configuration) ?? configuration.sizes
+  }
+
+  /// Completes an address that was written without a domain.
+  package func qualified(_ address: AddrSpec) -> AddrSpec {
+    guard let domain = configuration.defaultDomain else { return address }
+    return address.qualified(with: domain)
+  }
+}

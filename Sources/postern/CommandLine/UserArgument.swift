@@ -1,0 +1,73 @@
+internal import Ledger
+internal import LinuxSystem
+internal import Policy
+
+/// A user named on the command line or met in the state file.
+struct NamedUser {
+  let uid: UInt32
+  /// The entry of the map; nil if there is none.
+  let entry: SenderEntry?
+  /// The name that texts show: as the map has it, else the login name, else `uid:N`.
+  let name: [UInt8]
+
+  /// Whose record of the state file is the user's.
+  var recordUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
+
+  /// The name and the UID, for texts.
+  var description: String {
+    let shown = HelpText.shown(name)
+    return shown == "uid:\(uid)" ? shown : "\(shown) (uid \(uid))"
+  }
+}
+
+/// Finds users by what an administrator types.
+struct UserFinder {
+  private let entries: [SenderEntry]
+  private let positions: [UInt32: Int]
+
+  /// Takes the entries of the map.
+  init(_ entries: [SenderEntry]) {
+    self.entries = entries
+    var positions: [UInt32: Int] = [:]
+    for (position, entry) in entries.enumerated() { positions[entry.uid] = position }
+    self.positions = positions
+  }
+
+  /// The entry of a user; nil if there is none.
+  func entry(of uid: UInt32) -> SenderEntry? { positions[uid].map { entries[$0] } }
+
+  /// Finds a user by UID.
+  func user(uid: UInt32) -> NamedUser {
+    if let entry = entry(of: uid) {
+      return NamedUser(uid: uid, entry: entry, name: entry.user)
+    }
+    // The name is decoration: without an answer the number does.
+    let account = try? UserDatabase.account(userID: uid)
+    return NamedUser(uid: uid, entry: nil, name: account?.name ?? Array("uid:\(uid)".utf8))
+  }
+
+  /// Finds a user by a word.
+  ///
+  ///     user = name-in-map / login / "uid:" 1*DIGIT / 1*DIGIT
+  ///
+  /// - Parameter word: The word of the command line.
+  /// - Returns: The user.
+  /// - Throws: `ToolFailure`, with the nearest name of the map, if there is no such user.
+  func user(_ word: [UInt8]) throws(ToolFailure) -> NamedUser {
+    if let entry = entries.first(where: { $0.user == word || $0.login == word }) {
+      return NamedUser(uid: entry.uid, entry: entry, name: entry.user)
+    }
+    if case .uid(let uid)? = UserName(word[...]) { return user(uid: uid) }
+    if case .uid(let uid)? = UserName((Array("uid:".utf8) + word)[...]) { return user(uid: uid) }
+    let account: Account?
+    do { account = try UserDatabase.account(named: word) } catch {
+      throw ToolFailure(error, "cannot look up \(HelpText.shown(word))")
+    }
+    guard let account else {
+      let names = entries.lazy.map { HelpText.shown($0.user) }
+      let suggestion = Suggestion.text(for: HelpText.shown(word), among: names)
+      throw ToolFailure(.failed, "there is no user '\(HelpText.shown(word))'\(suggestion)")
+    }
+    return user(uid: account.userID)
+  }
+}

@@ -1,0 +1,77 @@
+internal import Ledger
+internal import LinuxSystem
+internal import Policy
+internal import Submission
+
+/// `postern suspend USER`: stops all mail of one user at once.
+enum Suspend {
+  static let command = Command(
+    group: "suspend", name: "", operands: "USER", operandCount: 1...1,
+    flags: [
+      Command.Flag(name: "--reason", value: "TEXT", summary: "the reason shown in every refusal")
+    ],
+    summary: "Refuse all mail of a user from now on",
+    details: """
+      No map build is needed. Exempt users are refused, too. The reason, at most \(Suspension.reasonBytes) bytes, is shown in every
+      refusal (user-suspended), in 'postern quota status' and in the notice, if notify is set in postern.cf.
+      'postern resume USER' ends the suspension.
+      """,
+    run: run)
+
+  /// The reason where none is given.
+  private static let defaultReason = Array("by the administrator".utf8)
+
+  private static func run(_ arguments: Arguments) throws(ToolFailure) {
+    let setup = try Setup.current()
+    try setup.requireAdministrator(command.call)
+    let reason = try reason(arguments)
+    let map = try setup.readMap()
+    let user = try UserFinder(map.entries).user(arguments.operands[0])
+    let ledger = try setup.openLedger(map.configuration)
+    let change: SuspensionChange
+    let suspension: Suspension?
+    do throws(LedgerError) {
+      change = try ledger.suspend(uid: user.uid, record: user.recordUID, reason: reason)
+      suspension = try ledger.suspensions.suspension(of: user.uid)
+    } catch {
+      throw ToolFailure(error)
+    }
+    if let suspension { tell(suspension, of: user, map, isNoticeDue: change.notice != nil) }
+    var text = "\(user.description) is suspended: \(Diagnostics.shown(reason, limit: 400))\n"
+    if let previous = change.previous {
+      text += "It was already suspended; the reason was: "
+      text += "\(Diagnostics.shown(previous.reason, limit: 400))\n"
+    }
+    if let mapReason = user.entry?.suspended {
+      text +=
+        "It is also suspended in the map: suspended=\(Diagnostics.shown(mapReason, limit: 400))\n"
+    }
+    try Output.write(text)
+    if let error = change.unrecorded {
+      Output.complain(
+        ToolFailure(error).lines + ["postern: the suspension is in force all the same"])
+    }
+  }
+
+  private static func reason(_ arguments: Arguments) throws(ToolFailure) -> [UInt8] {
+    guard let reason = arguments.value(of: "--reason") else { return defaultReason }
+    guard !reason.isEmpty, reason.count <= Suspension.reasonBytes else {
+      throw ToolFailure(.usage, "--reason: give 1 to \(Suspension.reasonBytes) bytes")
+    }
+    return reason
+  }
+
+  /// Logs the suspension and sends its notice.
+  private static func tell(
+    _ suspension: Suspension, of user: NamedUser, _ map: MapContents, isNoticeDue: Bool
+  ) {
+    SuspensionEvent(
+      suspension, isEnd: false, uid: user.uid, user: user.name,
+      facility: map.configuration.syslogFacility
+    ).log()
+    guard isNoticeDue else { return }
+    Notice(
+      .suspension(suspension), uid: user.uid, user: user.name, entry: user.entry,
+      configuration: map.configuration)?.send()
+  }
+}

@@ -1,0 +1,1 @@
+"""What the rooms of Sources may know of each other."""

@@ -1,0 +1,1 @@
+"""One attack, or one kind of attack, in each module."""

@@ -1,0 +1,185 @@
+# shellcheck shell=bash
+# The stages of Tests/run: which checks and suites belong to which. Sourced, in the top directory.
+
+# In the order in which they run without arguments.
+readonly stages=(format imports documents swift binaries compliance hostile doctor completion guide benchmarks install clients fallback fuzz try)
+# What a developer runs before every commit.
+readonly quick_stages=(format imports documents swift)
+
+# stage_packages STAGE: the Debian packages that it needs.
+stage_packages() {
+  case $1 in
+    format) printf '%s\n' shellcheck mandoc nftables python3 ;;
+    imports | documents) printf '%s\n' python3 mandoc groff-base bsdextrautils ;;
+    binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
+    completion) printf '%s\n' zsh fish shellcheck ;;
+    benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
+    compliance | fallback) printf '%s\n' postfix php-cli python3 util-linux ;;
+    hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
+    doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
+    guide | try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
+    install)
+      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm
+      ;;
+    clients) grep -v '^#' Tests/Clients/packages; printf '%s\n' postfix python3 ;;
+    fuzz) printf '%s\n' postfix python3 util-linux ;;
+  esac
+}
+
+# needs_root STAGE, needs_programs STAGE: whether it runs as root only, or what is built for release.
+needs_root() { [[ $1 != format && $1 != imports && $1 != documents && $1 != swift && $1 != binaries ]]; }
+needs_programs() { needs_root "$1" || [[ $1 == binaries ]]; }
+
+stage_format() {
+  check "swift format lint is clean" swift_is_formatted
+  check "shellcheck is clean" shell_is_clean
+  check "the manual pages are clean" manuals_are_clean
+  check "the firewall example loads" firewall_example_loads
+  check "nothing traps on purpose" nothing_traps_on_purpose
+  check "what sites execute has no key paths" nothing_that_sites_execute_has_key_paths
+  check "files are short" files_are_short
+  check "comments are at most 100 columns wide" comments_are_narrow
+  check "the top level is as laid out" top_level_is_as_laid_out
+}
+
+stage_imports() {
+  check "modules import downwards only" modules_import_downwards_only
+  check "every target has an import rule" every_target_has_an_import_rule
+  check "the rooms of a module use only what is below them" rooms_use_what_is_below
+  check "one function of the tool starts programs" one_function_starts_programs
+  check "one function of the tool prints" one_function_prints
+  check "an arrow that points up is seen" rooms_check_sees_an_upward_arrow
+  check "unsafe code is in LinuxSystem only" unsafe_code_is_in_linuxsystem_only
+  check "unsafe code is explained" unsafe_code_is_explained
+}
+
+stage_documents() {
+  check "the tool builds" build_tool
+  check "the version is one number" version_is_one_number
+  check "postern.cf(5) names every parameter" manual_names_every_parameter
+  check "postern.cf(5) tells the defaults" manual_tells_the_defaults
+  check "the sample postern.cf is made from the table" sample_is_made_from_the_table
+  check "the vector with every name has every name" vector_names_every_parameter
+  check "postern-senders(5) names every option" manual_names_every_site_option
+  check "postern-sendmail(8) names every reason code" manual_names_every_reason_code
+  check "postern-sendmail(8) names every option of sendmail" manual_names_every_sendmail_option
+  check "postern-sendmail(8) names every key of a log line" manual_names_every_log_key
+  check "postern(8) names every part of a row" manual_names_every_part_of_a_row
+  check "postern(8) names every unit" manual_names_every_unit
+  check "postern(8) names every finding" manual_names_every_finding
+  check "postern(8) names every part of an explanation" manual_names_every_part_of_an_explanation
+  check "postern(8) shows every synopsis" manual_shows_every_synopsis
+  check "postern(8) explains every command and option" manual_explains_every_option
+  check "postern(8) has an example of every command and option" manual_has_an_example_of_every_option
+  check "examples of postern(8) can be pasted from the page" manual_examples_can_be_pasted
+  check "DIAGNOSTICS of postern(8) have no examples" manual_diagnostics_have_no_examples
+  check "completion knows every command and option" completion_knows_every_option
+  check "internals are in no help, completion or manual" internals_are_hidden
+  check "Install/watching.md lists every reason code" readme_lists_every_reason_code
+  check "documents name what exists" documents_name_what_exists
+  check "the table of faults names tests that exist" fault_table_names_tests_that_exist
+  check "the table of threats names tests that exist" threat_table_names_tests_that_exist
+  check "Install/clients.md names tests of clients that exist" readme_names_tests_of_clients
+  check "the sixty inputs and their tests name each other" inputs_and_tests_agree
+  check "the compliance tests know every reason code" harness_knows_every_reason_code
+  check "every stage is explained in Tests/README.md" stages_are_explained
+  check "the glossary has words of the code" glossary_is_in_the_code
+  check "the way of a message names files that exist" way_of_a_message_names_files
+  check "no comment cites a paper that is not here" citations_can_be_read
+}
+
+stage_swift() {
+  suite_with --filter "swift test" read_swift_testing timeout 1200 \
+    swift test --disable-xctest --disable-local-rpath
+}
+
+stage_binaries() {
+  local program
+  for program in postern-sendmail postern-dispatch; do
+    check "$program is position independent" is_position_independent "$program"
+    check "$program has no interpreter" has_no_interpreter "$program"
+    check "$program needs no library" needs_no_library "$program"
+    check "$program binds at once" binds_at_once "$program"
+    check "$program seals its tables" seals_its_tables "$program"
+    check "$program has no executable stack" has_no_executable_stack "$program"
+    check "$program has nothing that is both written and executed" has_nothing_written_and_executed "$program"
+    check "$program starts with SecureStart" starts_with_secure_start "$program"
+    check "$program has no Swift runtime and no glibc" has_no_runtime "$program"
+    check "$program checks arithmetic and bounds" checks_arithmetic_and_bounds "$program"
+    check "$program guards its stack" guards_its_stack "$program"
+  done
+  check "postern-sendmail is small" drop_in_is_small
+  check "postern has no RUNPATH" tool_has_no_runpath
+  suite "the memory of the programs" read_plain_counts timeout 300 Tests/Memory/run
+}
+
+# Before the first stage that needs them; whatever --only asks for.
+build_programs() {
+  local wanted=$only
+  only=
+  check "the programs build" Tests/build
+  only=$wanted
+}
+
+stage_compliance() {
+  # The tests are offline.
+  Tests/Checks/promtool.sh >/dev/null || warn "promtool could not be had; a test will fail"
+  suite_with --only "compliance" read_plain_counts timeout 900 Tests/Compliance/run
+}
+
+# The other way to build the same programs, in short: what starts otherwise, and one file of scenarios.
+stage_fallback() {
+  check "the fall-back builds" Tests/build fallback
+  suite "the fall-back" read_plain_counts timeout 600 Tests/Compliance/run --binary-dir .build/fallback \
+    --only 'variable|descriptors 0 to 2|hard limit|hardly any|signals|command_line'
+}
+
+stage_hostile() {
+  suite_with --only "the standing attacker" read_plain_counts timeout 240 Tests/Hostile/run
+}
+
+stage_doctor() {
+  suite_with --only "postern check and postern doctor" read_plain_counts timeout 300 Tests/Doctor/run
+}
+
+stage_completion() {
+  suite_with --only "completion in bash, zsh and fish" read_plain_counts timeout 300 Tests/Completion/run
+}
+
+stage_guide() { suite "from audit to enforce, as in README.md" read_plain_counts timeout 600 Tests/Guide/run; }
+
+stage_benchmarks() {
+  check "instructions from start to exec" timeout 300 Tests/Benchmarks/instructions
+  check "the fall-back builds, to be measured beside it" Tests/build fallback
+  suite "benchmarks, in their short form" read_plain_counts timeout 600 Tests/Benchmarks/run --short
+  suite "a large server, in its short form" read_plain_counts timeout 300 Tests/Benchmarks/scale 10000 300 20 5
+}
+
+stage_install() {
+  suite "Install/install and Install/uninstall" read_plain_counts timeout 300 Tests/Install/run
+  suite "Install/install --divert" read_plain_counts timeout 600 Tests/Install/divert
+  suite "the Debian package" read_plain_counts timeout 600 Tests/Install/deb
+  suite "upgrades of the Debian package" read_plain_counts timeout 1500 Tests/Install/upgrade
+  suite "the RPM package" read_plain_counts timeout 400 Tests/Install/rpm
+  suite "PHP-FPM" read_plain_counts timeout 300 Tests/Install/fpm
+  suite "units under systemd" read_plain_counts timeout 400 Tests/Install/units
+}
+
+stage_clients() { suite_with --only "mail clients" read_plain_counts timeout 600 Tests/Clients/run; }
+
+stage_fuzz() {
+  suite "fuzzing, in its short form" read_plain_counts timeout 1200 Tests/Fuzz/run 5
+  check "names in every charset" timeout 1200 Tests/Fuzz/names 5000
+  suite "readers of permitted messages" read_plain_counts timeout 600 Tests/Fuzz/differential 500
+}
+
+stage_try() {
+  check "Install/try" timeout 600 Install/try
+  check "the site of Tests/machine can send" site_of_the_machine_can_send
+}
+
+site_of_the_machine_can_send() {
+  timeout 600 Tests/machine bash -c '
+    printf "To: r@x.example\n\nb\n" | setpriv --reuid shop --regid shop --clear-groups /usr/local/lib/postern/sendmail -t &&
+      sleep 2 && mailq' | tee /dev/stderr | grep -F info@shop.example
+}
