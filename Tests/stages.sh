@@ -9,7 +9,7 @@ readonly quick_stages=(format imports documents swift)
 # stage_packages STAGE: the Debian packages that it needs.
 stage_packages() {
   case $1 in
-    format) printf '%s\n' shellcheck mandoc nftables python3 ;;
+    format) printf '%s\n' shellcheck mandoc nftables postfix python3 ;;
     imports | documents) printf '%s\n' python3 mandoc groff-base bsdextrautils ;;
     binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
     completion) printf '%s\n' zsh fish shellcheck ;;

@@ -159,8 +159,8 @@ tests_exist() {
       if [[ $name == "fuzz target "* ]]; then
         grep -qF -e "FuzzTarget(name: \"${name#fuzz target }\"" Tests/Fuzz/Targets/Entry.swift
       else
-        grep -rqF -e "@check(\"$name\")" -e "@attack(\"$name\")" -e "@attack(f\"$name: stopped {where}\")" -e "func $tick$name$tick" -e "name = \"$name\"" Tests \
-          --include='*.py' --include='*.swift' --include='*.toml'
+        grep -rqF -e "@check(\"$name\")" -e "@attack(\"$name\")" -e "@attack(f\"$name: " -e "func $tick$name$tick" -e "name = \"$name\"" -e "  check \"$name\" " Tests \
+          --include=run --include='*.py' --include='*.swift' --include='*.toml'
       fi || {
         printf '%s names a test that does not exist: %s\n' "$1" "$name"
         status=1

@@ -65,6 +65,17 @@ struct LineLengthTests {
     if form == "repair" { #expect(try tooLong(decided).isEmpty) }
   }
 
+  @Test(arguments: [1, 899, 900, 901, 1_800, 2_700, 3_900])
+  func `the former From: of a rewritten message has no line of blanks only`(blanks: Int) throws {
+    let former = "evil@bank.example" + String(repeating: " ", count: blanks) + "(x)"
+    let policy = try Decided.policy("a@shop.example", "from_policy = rewrite")
+    let decided = try Decided(
+      [UInt8]("To: r@x.example\nFrom: \(former)\n\nhi\n".utf8), ["-t"], policy)
+    #expect(decided.decision == "permit", "\(decided.text)")
+    let kept = try #require(decided.body(.xPosternOriginalFrom))
+    #expect(kept.filter { $0 != " " } == former.filter { $0 != " " })
+  }
+
   @Test func `domains put behind many mailboxes make no line too long`() throws {
     let policy = try Decided.policy("@origin.example", "ambiguous_from = reject")
     let words = ["-t", "-fa@origin.example"]

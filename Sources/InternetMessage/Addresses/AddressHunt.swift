@@ -1,12 +1,18 @@
-/// Collects every address that any reader could find in a text.
+/// Collects every address but one that any reader could find in a text.
 ///
 /// Strict rather than clever: what only looks like an address is one.
 struct AddressHunt {
   /// What was found, each address once.
   private(set) var found: [AddrSpec] = []
 
-  /// Their forms for comparison.
-  private var forms: [[UInt8]] = []
+  /// Their forms for comparison, and that of the one which is not collected.
+  private var forms: [[UInt8]]
+
+  /// Creates a hunt.
+  ///
+  /// - Parameter mailbox: The address that is told already. It does not count against the limit,
+  ///   or a field would hold one address more once its mailbox has a domain.
+  init(beside mailbox: AddrSpec) { forms = [mailbox.canonical] }
 
   /// Searches a text.
   ///

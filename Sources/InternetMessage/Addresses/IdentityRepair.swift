@@ -92,7 +92,7 @@ struct IdentityRepair {
     than mailbox: AddrSpec, name: [UInt8], behind nameBytes: Int
   ) throws(IdentityAddress.Fault) -> [AddrSpec] {
     let unfolded = body.filter { $0 != Octets.lineFeed }
-    var hunt = AddressHunt()
+    var hunt = AddressHunt(beside: mailbox)
     do throws(IdentityFault) {
       for reading in NameText(rawName(beside: mailbox)).readings { try hunt.search(reading) }
       // Some readers decode what they have decoded once more.
@@ -105,7 +105,7 @@ struct IdentityRepair {
     } catch {
       throw .init(index: 0, fault: error)
     }
-    return hunt.found.filter { $0.canonical != mailbox.canonical }
+    return hunt.found
   }
 
   /// The body as Postfix's smtp(8) would send it; nil if no line is cut (`smtp_line_length_limit`).

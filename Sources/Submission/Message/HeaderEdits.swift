@@ -116,7 +116,7 @@ extension HeaderEdits {
     [UInt8](known.name.utf8) + [Octets.colon] + body + [Octets.lineFeed]
   }
 
-  /// Folds a text of any length into lines that smtp(8) does not cut.
+  /// Folds a text of any length into lines that smtp(8) does not cut, none of them of blanks only.
   ///
   /// - Parameter text: The text, unfolded; what is behind `MessageLimits.identityFieldBytes` goes.
   /// - Returns: The body of a field, blank first.
@@ -124,10 +124,13 @@ extension HeaderEdits {
     var body: [UInt8] = []
     var rest = text.prefix(MessageLimits.identityFieldBytes)
     while !rest.isEmpty {
+      let line = rest.prefix(MessageLimits.identityAddressBytes)
+      rest = rest.dropFirst(MessageLimits.identityAddressBytes)
+      // A continuation line of blanks only ends the header for some readers.
+      if line.allSatisfy(Octets.isSpace) { continue }
       if !body.isEmpty { body.append(Octets.lineFeed) }
       body.append(Octets.space)
-      body += rest.prefix(MessageLimits.identityAddressBytes)
-      rest = rest.dropFirst(MessageLimits.identityAddressBytes)
+      body += line
     }
     return body
   }

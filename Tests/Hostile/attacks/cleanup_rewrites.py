@@ -33,7 +33,7 @@ def _identities(lab: Lab) -> set[bytes]:
 
 
 for setting, (lines, address) in SETTINGS.items():
-    @attack(f"{setting} changes no sender without a word of doctor and check")
+    @attack(f"what cleanup(8) rewrites is named by doctor and check: {setting}")
     def _rewritten(lab: Lab, setting: str = setting, lines: list[str] = lines, address: bytes = address) -> None:
         lab.postfix.set(*lines)
         lab.postern.forget()

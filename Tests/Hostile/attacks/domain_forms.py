@@ -37,7 +37,7 @@ def _read(address: str) -> set[str]:
 
 
 for kind, (domain, address) in FORMS.items():
-    @attack(f"a domain with {kind} is at the other end the one that was registered")
+    @attack(f"a domain is at the other end the one that was registered: {kind}")
     def _domain(lab: Lab, domain: str = domain, address: str = address) -> None:
         own = _registered(domain)
         try:

@@ -41,7 +41,7 @@ def _expect_only_permitted(lab: Lab) -> None:
 
 
 for kind, body in TORN.items():
-    @attack(f"a From: line that smtp(8) would cut inside {kind} shows no other sender")
+    @attack(f"a From: line that smtp(8) would cut shows no other sender: {kind}")
     def _from(lab: Lab, body: bytes = body) -> None:
         lab.postern.configure(senders=SENDERS)
         lab.neighbour_passes()
