@@ -82,8 +82,9 @@ struct RecipientListTests {
     ("o\\'neil@x.example", ["o'neil@x.example"]), ("b\\=1@x.example", ["b=1@x.example"]),
     ("Tom\\'s <a@x.example>", ["a@x.example"]), ("<o\\'neil@x.example>", ["o'neil@x.example"]),
     ("\\o\\'n\\e, b\\=", ["o'ne", "b="]),
+    ("Ada\\ \\, L\\\" \\< <a@x.example>, b@x", ["a@x.example", "b@x"]),
   ])
-  func `a backslash before an ordinary character is taken away`(
+  func `a backslash before an ordinary character, and any in a name, is taken away`(
     list: String, recipients: [String]
   ) throws {
     let found = try RecipientList.parse(Array(list.utf8), emptyIsError: true)

@@ -86,7 +86,10 @@ struct AddressWords {
       var start = index
       while index < end {
         if bytes[index] == Octets.backslash {
-          // Only those before ordinary characters come here; Postfix takes them away, too.
+          // Postfix takes them away, too; before others they would change what is found.
+          guard index + 1 < end, Octets.isOrdinary(bytes[index + 1]) else {
+            throw .recipient(at: index, .backslash)
+          }
           appendToken(start..<index)
           start = index + 1
           index += 2

@@ -77,9 +77,9 @@ struct RecipientScanner {
     case Octets.closeComment, Octets.closeAngle, Octets.closeBracket:
       throw .recipient(at: index, .unbalanced(byte))
     case Octets.backslash:
-      guard index + 1 < end, Octets.isOrdinary(bytes[index + 1]) else {
-        throw .recipient(at: index, .backslash)
-      }
+      // In a name it takes whatever follows, as for Postfix; in an address AddressWords looks.
+      guard index + 1 < end, !Octets.isControl(bytes[index + 1]) || bytes[index + 1] == Octets.tab
+      else { throw .recipient(at: index, .backslash) }
       index += 2
     default:
       if Octets.isControl(byte) && !Octets.isSpace(byte) {

@@ -9,6 +9,7 @@ internal import Policy
 struct DecisionLog: Sendable {
   let uid: UInt32
   var user: [UInt8] = []
+  var login: [UInt8]?
   var envelope: ReversePath?
   var from: [AddrSpec] = []
   var sender: AddrSpec?
@@ -33,6 +34,7 @@ struct DecisionLog: Sendable {
   /// Notes what the configuration says of the user.
   mutating func note(_ policy: SenderPolicy) {
     user = policy.user
+    login = policy.unlistedLogin
     isMapStale = policy.isMapStale
     facility = policy.configuration.syslogFacility
   }
@@ -126,6 +128,7 @@ struct DecisionLog: Sendable {
     line.append(key: DecisionKey.uid)
     line.append(decimal: UInt64(uid))
     if !user.isEmpty { Self.add(.user, user, to: &line) }
+    if let login { Self.add(.login, login, to: &line) }
     switch envelope {
     case nil: break
     case .null: Self.add(.envelope, Self.angled([[]]), to: &line)

@@ -85,7 +85,7 @@ extension ReadMessage {
     do throws(Rejection) {
       message = try settledIdentities(policy)
     } catch {
-      throw .policy(error)
+      throw .policy(policy.naming(error))
     }
     try checkAddedField(message.reversePath, policy)
     if let verp { try check(verp, of: message.reversePath, policy) }

@@ -1,8 +1,7 @@
 internal import InternetMessage
 internal import LinuxSystem
 
-/// /etc/passwd, read without the name service: only for messages that go as they came, and only
-/// where the map knows no name.
+/// /etc/passwd, read without the name service: only for users whose name the map does not know.
 enum AccountFile {
   private static let path = "/etc/passwd"
   private static let maximumBytes = 16 << 20

@@ -101,6 +101,17 @@ package struct SenderPolicy: Sendable {
   /// The user as texts name it: the first word of the entry, or `uid:N`.
   package var user: [UInt8] { entry?.user ?? [UInt8]("uid:\(uid)".utf8) }
 
+  /// The login of a user whom the map does not know; nil = the map knows it, or nobody does.
+  var unlistedLogin: [UInt8]? { entry == nil ? AccountFile.account(of: uid)?.name : nil }
+
+  /// A refusal with the login of a user whom the map does not know: `nagios (uid:105)`.
+  func naming(_ rejection: Rejection) -> Rejection {
+    guard let login = unlistedLogin else { return rejection }
+    var named = rejection
+    named.user = login + " (".utf8 + rejection.user + ")".utf8
+    return named
+  }
+
   /// Whose record of the state file is charged.
   package var recordUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
 
