@@ -16,16 +16,19 @@ package enum Accounts: Sendable {
   ///   - uid: The user who pays.
   ///   - settings: The settings in force, which name the state file.
   ///   - recipients: What a permit adds, besides one message.
+  ///   - changes: What a permit counts as changed.
   ///   - decide: Gets the usage, aged to the present, and the time in seconds since 1970.
   /// - Returns: What was charged, to be kept or given back.
   /// - Throws: `LedgerError`; nothing is charged then.
   package func charge(
-    uid: UInt32, by settings: Configuration, recipients: UInt32, decide: (Usage, UInt64) -> Decision
+    uid: UInt32, by settings: Configuration, recipients: UInt32, changes: IdentityChanges,
+    decide: (Usage, UInt64) -> Decision
   ) throws(LedgerError) -> PendingCharge {
     let ledger = try Ledger.open(for: settings)
     switch self {
     case .real:
-      let charge = try ledger.charge(uid: uid, recipients: recipients, decide: decide)
+      let charge = try ledger.charge(
+        uid: uid, recipients: recipients, changes: changes, decide: decide)
       return PendingCharge(charge, in: settings.quotaFile)
     case .dryRun:
       return PendingCharge(try ledger.wouldCharge(uid: uid, decide: decide), in: nil)
@@ -38,7 +41,8 @@ package enum Accounts: Sendable {
   ///   - uid: The user.
   ///   - settings: The settings in force, which name the state file.
   ///   - reason: Why it was refused.
-  ///   - rule: When refused identities suspend the user; nil = never.
+  ///   - rule: When refused identities suspend the user, this one among them; nil = it does not
+  ///     count for that.
   /// - Returns: What it has led to; nil = nothing is counted.
   /// - Throws: `LedgerError`.
   package func refuse(

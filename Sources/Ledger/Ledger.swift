@@ -86,26 +86,29 @@ package struct Ledger: ~Copyable {
   ///     wait must not count itself into the past.
   ///   - messages: What a permit adds.
   ///   - recipients: What a permit adds.
+  ///   - changes: What a permit counts as changed.
   ///   - decide: Gets the usage, aged to the present, and the time. A rejection adds one refusal
   ///     and nothing else.
   /// - Returns: The decision and what was changed; it is written already.
   /// - Throws: `LedgerError`; nothing is charged then.
   func charge(
     uid: UInt32, now clock: () -> UInt64 = Clock.seconds, messages: UInt32 = 1,
-    recipients: UInt32, decide: (Usage, UInt64) -> Decision
+    recipients: UInt32, changes: IdentityChanges = [], decide: (Usage, UInt64) -> Decision
   ) throws(LedgerError) -> Charge {
     try change(uid: uid, now: clock) { usage, now in
       let decision = decide(usage, now)
       var counts = StepCounts(messages: messages, recipients: recipients)
       var notice: NoticeKind?
       switch decision {
-      case .permit: usage.add(counts, now: now)
+      case .permit:
+        usage.add(counts, now: now)
+        usage.change(changes)
       case .waive(let reason):
         usage.add(counts, now: now)
         usage.waive(reason)
       case .reject(let rejection):
         counts = StepCounts()
-        usage.refuse(rejection.reason)
+        usage.refuse(rejection.reason, isForeign: false)
         if case .quota(let excess) = rejection.cause {
           notice = usage.takeNotice(
             NoticeKind(excess), now: now, interval: noticeInterval)

@@ -43,7 +43,8 @@ extension Ledger {
   ///   - uid: The user.
   ///   - clock: The time in seconds since 1970.
   ///   - reason: Why it was refused.
-  ///   - rule: When refused identities suspend the user; nil = never.
+  ///   - rule: When refused identities suspend the user, this one among them; nil = it does not
+  ///     count for that.
   /// - Returns: What it has led to.
   /// - Throws: `LedgerError`.
   func refuse(
@@ -51,7 +52,7 @@ extension Ledger {
     suspending rule: SuspensionRule? = nil
   ) throws(LedgerError) -> RefusalCount {
     try change(uid: uid, now: clock) { (usage, now) throws(LedgerError) in
-      usage.refuse(reason)
+      usage.refuse(reason, isForeign: rule != nil && reason.isForeignIdentity)
       var suspension: Suspension?
       // What others without an entry have done is nobody's own.
       if let rule, uid != Self.sharedUID, reason.isForeignIdentity,

@@ -51,13 +51,14 @@ struct Judgement: Sendable {
       return try refuseOrWaive(refusal, recipients: 1, &log, &consequences)
     case .success(let message):
       do throws(Refusal) { settled = try message.settled(by: policy) } catch {
-        let recipients = message.claim.recipientCount
-        return try refuseOrWaive(error, recipients: recipients, &log, &consequences)
+        return try refuseOrWaive(
+          error.explaining(message, by: policy), recipients: message.claim.recipientCount, &log,
+          &consequences)
       }
     }
     log.envelope = settled.reversePath
     guard let entry = policy.entry, !entry.isExempt else {
-      log.repaired = settled.repaired
+      log.note(settled)
       return CheckedMessage(.settled(settled), .nothing())
     }
     return try charge(settled, entry, &log, &consequences)
@@ -70,14 +71,14 @@ struct Judgement: Sendable {
   ) throws(Refusal) -> CheckedMessage {
     let claim = settled.read.claim
     var rejection: Rejection?
-    let charge = try charge(recipients: claim.recipientCount, &log) { usage, now in
+    let charge = try charge(claim.recipientCount, settled.changes, &log) { usage, now in
       rejection = Evaluation.quota(
         of: claim, entry: entry, limits: policy.limits, usage: usage, now: now)
       guard let rejection else { return .permit }
       return policy.mode == .audit ? .waive(rejection.reason) : .reject(rejection)
     }
     guard let rejection else {
-      log.repaired = settled.repaired
+      log.note(settled)
       return CheckedMessage(.settled(settled), charge)
     }
     guard policy.mode == .audit else {
@@ -99,16 +100,17 @@ struct Judgement: Sendable {
       throw counted(refusal, &consequences)
     }
     guard !policy.isExempt else { return CheckedMessage(.original(waiving: refusal), .nothing()) }
-    let charge = try charge(recipients: recipients, &log) { _, _ in .waive(refusal.reason) }
+    let charge = try charge(recipients, [], &log) { _, _ in .waive(refusal.reason) }
     return CheckedMessage(.original(waiving: refusal), charge)
   }
 
   private func charge(
-    recipients: UInt32, _ log: inout DecisionLog, _ decide: (Usage, UInt64) -> Decision
+    _ recipients: UInt32, _ changes: IdentityChanges, _ log: inout DecisionLog,
+    _ decide: (Usage, UInt64) -> Decision
   ) throws(Refusal) -> PendingCharge {
     do throws(LedgerError) {
       let pending = try accounts.charge(
-        uid: policy.recordUID, by: policy.configuration, recipients: recipients,
+        uid: policy.recordUID, by: policy.configuration, recipients: recipients, changes: changes,
         decide: decide)
       if let charge = pending.charge { log.note(charge, policy) }
       return pending
@@ -143,9 +145,11 @@ extension Judgement {
   ///
   /// - Returns: Its refusal.
   private func counted(_ refusal: Refusal, _ consequences: inout Consequences) -> Refusal {
-    let rule = policy.configuration.autoSuspendRefusals.map {
+    var rule = policy.configuration.autoSuspendRefusals.map {
       SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
     }
+    // Whoever fills in a site's form must not be able to stop the site.
+    if refusal.isOfContactForm { rule = nil }
     if let count = countRefusal(refusal.reason, suspending: rule) {
       consequences.suspension = count.suspension
       if count.notice == .suspended, let suspension = count.suspension ?? known() {

@@ -114,6 +114,12 @@ struct RepairedFrom: Sendable, CustomTestStringConvertible {
   /// What is told apart, and permitted only to whom all of it belongs.
   static let shown: [RepairedFrom] = [
     .init(
+      "a mark that is part of an address", #""~a@b.example" <a@b.example>"#,
+      #""~a@b.example" <a@b.example>"#, "~a@b.example"),
+    .init(
+      "marks around an address", #""'*a@b.example*'" <a@b.example>"#,
+      #""'*a@b.example*'" <a@b.example>"#),
+    .init(
       "visitor's address as name", #""v@m.example" <a@b.example>"#, #""v@m.example" <a@b.example>"#,
       "v@m.example"),
     .init(

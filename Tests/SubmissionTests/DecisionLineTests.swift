@@ -73,11 +73,14 @@ struct DecisionLineTests {
     log.messageID = Array("<\"1\" 2@x>".utf8)
     log.isMapStale = true
     log.repaired = [.from, .resentSender]
+    log.rewritten = Self.address("own@x.example")
     let refusal = Self.rejection(.userUnlisted)
     for verdict in DecisionVerdict.allCases {
       let text = log.line(verdict, verdict == .permit ? nil : refusal)
       let line = try #require(DecisionLine(text[...]))
-      #expect(String(decoding: text, as: UTF8.self).contains(" repaired=from,resent-sender "))
+      #expect(
+        String(decoding: text, as: UTF8.self).contains(
+          " repaired=from,resent-sender rewritten=<own@x.example> "))
       #expect(line.verdict == verdict)
       #expect(line.reason == (verdict == .permit ? nil : .userUnlisted))
       #expect(line.uid == 7300)

@@ -87,13 +87,10 @@ struct AddressHunt {
     forms.append(form)
   }
 
-  /// Cuts the marks that stand around an address; `$@bank.example` is one all the same.
+  /// Cuts the marks that people put around an address, as in `'info@shop.example'`;
+  /// `!@bank.example` is one all the same.
   private static func trimmedLocalPart(_ view: [UInt8], _ range: Range<Int>) -> [UInt8] {
-    let first = range.first { index in
-      let byte = view[index]
-      return Octets.isAlphanumeric(byte) || byte >= 0x80 || byte == Octets.hyphen || byte == 0x5F
-        || byte == 0x2B
-    }
+    let first = range.first { !"'`*=|/!#?.".utf8.contains(view[$0]) }
     return Array(view[(first ?? range.lowerBound)..<range.upperBound])
   }
 

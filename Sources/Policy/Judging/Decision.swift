@@ -67,6 +67,8 @@ package struct Rejection: Error, Sendable, Equatable {
   package var user: [UInt8]
   /// What the user may send as, as the entry has it.
   package var allowed: [AddressPattern]
+  /// Whether a visitor's From: goes to nobody but the user: what contact forms send.
+  package var isOfContactForm = false
 
   /// Creates a rejection.
   package init(cause: Cause, user: [UInt8], allowed: [AddressPattern] = []) {

@@ -30,6 +30,23 @@ package struct Counters: Sendable, Equatable {
     self.waived = waived
   }
 
+  /// Permitted messages whose From: `from_policy = rewrite` has replaced.
+  ///
+  /// It has a place of `waived` that no reason code has; so has `repaired`.
+  package private(set) var rewritten: UInt64 {
+    get { waived[Self.rewrittenIndex] }
+    set { waived[Self.rewrittenIndex] = newValue }
+  }
+
+  /// Permitted messages of which an identity field was put into canonical form.
+  package private(set) var repaired: UInt64 {
+    get { waived[Self.repairedIndex] }
+    set { waived[Self.repairedIndex] = newValue }
+  }
+
+  private static let rewrittenIndex = 23
+  private static let repairedIndex = 22
+
   /// How many messages were refused for a reason.
   package func refused(_ reason: ReasonCode) -> UInt64 { refused[reason.counterIndex] }
 
@@ -42,11 +59,29 @@ package struct Counters: Sendable, Equatable {
     self.recipients &+= UInt64(recipients)
   }
 
+  /// Counts what was changed in one permitted message.
+  mutating func change(_ changes: IdentityChanges) {
+    if changes.contains(.rewritten) { rewritten &+= 1 }
+    if changes.contains(.repaired) { repaired &+= 1 }
+  }
+
   /// Counts one refused message.
   mutating func refuse(_ reason: ReasonCode) { refused[reason.counterIndex] &+= 1 }
 
   /// Counts one message that passed in spite of a reason.
   mutating func waive(_ reason: ReasonCode) { waived[reason.counterIndex] &+= 1 }
+}
+
+/// What is changed in the identity fields of a permitted message.
+package struct IdentityChanges: OptionSet, Sendable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// From: is replaced by the user's own address.
+  package static let rewritten = IdentityChanges(rawValue: 1)
+  /// A field is put into canonical form.
+  package static let repaired = IdentityChanges(rawValue: 2)
 }
 
 extension ReasonCode {

@@ -137,11 +137,16 @@ package struct Usage: Sendable, Equatable {
     if counts.messages > 0 { lastMessage = now }
   }
 
+  /// Counts what was changed in a message that was charged.
+  package mutating func change(_ changes: IdentityChanges) { counters.change(changes) }
+
   /// Counts one message that was refused.
   ///
-  /// - Parameter reason: Why.
-  package mutating func refuse(_ reason: ReasonCode) {
-    let counts = StepCounts(refused: 1, foreign: reason.isForeignIdentity ? 1 : 0)
+  /// - Parameters:
+  ///   - reason: Why.
+  ///   - isForeign: Whether it counts for `auto_suspend_refusals`.
+  package mutating func refuse(_ reason: ReasonCode, isForeign: Bool) {
+    let counts = StepCounts(refused: 1, foreign: isForeign ? 1 : 0)
     hour.add(counts)
     day.add(counts)
     counters.refuse(reason)

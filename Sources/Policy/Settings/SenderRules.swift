@@ -31,6 +31,8 @@ package struct SenderRules: Sendable, Equatable {
   package var messageBytes: UInt64?
   /// The option `header_size_limit`, in bytes.
   package var headerBytes: UInt64?
+  /// Who gets the user's notices: `contact=ADDRESS`.
+  package var contact: AddrSpec?
   /// The reason of `suspended=REASON`.
   package var suspended: [UInt8]?
 

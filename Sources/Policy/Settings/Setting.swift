@@ -201,8 +201,8 @@ package struct Setting: Sendable {
         code, "notify",
         """
         Who is sent a notice when a site reaches a limit or is suspended: addresses, and \
-        "user" for the site's own default address; for example "postmaster@example.com, \
-        user". Empty: nobody.
+        "user" for the site's contact= or default address; for example \
+        "postmaster@example.com, user". Empty: nobody.
         """,
         parameter: { $0.value(NotifieesValue(), &$1.notify) })
     case 21:
@@ -254,6 +254,11 @@ package struct Setting: Sendable {
         code, "suspended",
         "Refuse all mail of the user, with this reason.",
         option: { $0.option(ReasonValue(), &$1.suspended) })
+    case 130:
+      Setting(
+        code, "contact",
+        "Who gets the notices of \"notify = user\"; without it the user's default address.",
+        option: { $0.option(AddressValue(), &$1.contact) })
     default: nil
     }
   }

@@ -16,6 +16,8 @@ struct DecisionLog: Sendable {
   var resent: [AddrSpec] = []
   /// The fields that are handed over in canonical form.
   var repaired: [KnownField] = []
+  /// The address that took the place of From:.
+  var rewritten: AddrSpec?
   var recipientCount: Int?
   var byteCount: UInt64?
   var messageID: [UInt8]?
@@ -47,6 +49,12 @@ struct DecisionLog: Sendable {
     resent = message.claim.resentFrom
     if let sender = message.claim.resentSender { resent.append(sender) }
     recipientCount = message.envelope.recipients.count
+  }
+
+  /// Notes what is changed in a message that is handed over.
+  mutating func note(_ message: SettledMessage) {
+    repaired = message.repaired
+    rewritten = message.replacedBy
   }
 
   /// Notes what the hour holds after the decision.
@@ -145,6 +153,7 @@ struct DecisionLog: Sendable {
         line += repaired[index].name.utf8.map(Octets.lowercased)
       }
     }
+    if let rewritten { Self.add(.rewritten, Self.angled([rewritten.written]), to: &line) }
     if let recipientCount {
       line.append(key: DecisionKey.recipients)
       line.append(decimal: UInt64(recipientCount))

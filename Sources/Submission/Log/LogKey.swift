@@ -1,6 +1,7 @@
 /// The keys of the line about a decision, in their order: the one table of them.
 package enum DecisionKey: String, Sendable, CaseIterable {
-  case verdict, reason, uid, user, login, envelope, from, sender, resent, repaired, recipients, size
+  case verdict, reason, uid, user, login, envelope, from, sender, resent, repaired
+  case rewritten, recipients, size
   case messageID = "message-id"
   case messages
   case recipientsUsed = "recipients-used"

@@ -37,7 +37,7 @@ package struct Notice: Sendable {
     recipients = configuration.notify.compactMap { notifiee in
       switch notifiee {
       case .address(let address): address.written
-      case .user: entry?.ownAddress(configuration)?.written
+      case .user: (entry?.rules.contact ?? entry?.ownAddress(configuration))?.written
       }
     }
     guard !recipients.isEmpty else { return nil }

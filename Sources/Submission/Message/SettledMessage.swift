@@ -27,6 +27,17 @@ package struct SettledMessage: Sendable {
     fullName = Self.fullName(of: read, beside: Self.ownAddress(reversePath, policy), policy)
   }
 
+  /// What took the place of From:; nil = nothing.
+  package var replacedBy: AddrSpec? { rewrite?.replacesFrom == true ? rewrite?.address : nil }
+
+  /// What is counted as changed.
+  var changes: IdentityChanges {
+    var changes: IdentityChanges = []
+    if replacedBy != nil { changes.insert(.rewritten) }
+    if !repaired.isEmpty { changes.insert(.repaired) }
+    return changes
+  }
+
   private static func repaired(_ identities: Identities, _ rewrite: Rewrite?) -> [KnownField] {
     var fields = identities.repaired
     if rewrite?.replacesFrom == true { fields.removeAll { $0 == .from } }

@@ -11,6 +11,7 @@ extension Diagnostics {
       return "\(user) has no entry in the sender map; ask the administrator for one"
     case .notAllowed(let role, let identity):
       return text(role, identity, user: user, allowed: rejection.allowed)
+        + (rejection.isOfContactForm ? contactForm : "")
     case .fromAmbiguous:
       return "From: can be read in more than one way; write it as From: \"Name\" <local@domain>"
     case .shown(let found):
@@ -25,6 +26,10 @@ extension Diagnostics {
       return text(for: excess, user: user)
     }
   }
+
+  /// What somebody reads whose form lets visitors write.
+  private static let contactForm =
+    "; in a contact form use such an address, and put the visitor into Reply-To:"
 
   /// What a suspension by `auto_suspend_refusals` gives as its reason.
   static func reasonOfSuspension(refusals: UInt32) -> [UInt8] {

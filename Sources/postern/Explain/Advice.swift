@@ -133,7 +133,14 @@ private struct Adviser {
       return (developer, "to permit extensions of permitted addresses: set recipient_delimiter = +")
     }
     // What no pattern can be, such as a!b@c, cannot be permitted either.
-    return (developer, missing.isEmpty ? nil : "to permit it: add '\(missing)' to \(entry)")
+    let permit = missing.isEmpty ? nil : "to permit it: add '\(missing)' to \(entry)"
+    guard let permit, role == .from, policy.fromPolicy != .rewrite else {
+      return (developer, permit)
+    }
+    return (
+      developer,
+      permit + "; for visitors' addresses, in a contact form, add from_policy=rewrite instead"
+    )
   }
 
   /// Whether an address is one of the user's with an extension, as VERP makes it.

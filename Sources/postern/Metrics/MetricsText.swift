@@ -60,6 +60,14 @@ struct MetricsText {
         "postern_recipients_permitted_total", .counter, "Recipients of permitted messages.",
         [("", all.reduce(0) { $0 &+ $1.recipients })])
       + Self.metric(
+        "postern_messages_rewritten_total", .counter,
+        "Permitted messages whose From: from_policy = rewrite has replaced.",
+        [("", all.reduce(0) { $0 &+ $1.rewritten })])
+      + Self.metric(
+        "postern_messages_repaired_total", .counter,
+        "Permitted messages with an identity field put into canonical form.",
+        [("", all.reduce(0) { $0 &+ $1.repaired })])
+      + Self.metric(
         "postern_messages_refused_total", .counter, "Messages refused, by reason code.",
         byReason { $0.refused($1) })
       + Self.metric(

@@ -13,9 +13,10 @@ from pathlib import Path
 from .addresses import unquoted
 
 
+#: What divides words outside ASCII: symbols and punctuation.
+DIVIDING = {"So", "Sm", "Sc", "Sk", "Ps", "Pe", "Pi", "Pf", "Po", "Pd"}
 ONLY_ADDRESS = re.compile(r"\A[^\s@<>,;()\"]+@[^\s@<>,;()\"]*[^\W_]\Z")
-SYMBOL = {"So", "Sm", "Sc", "Sk"}
-ANGLE_ADDRESS = re.compile(r"<([^\s@<>]+@[^\s@<>]*[^\W_])>")
+ANGLE_ADDRESS = re.compile(r"<([^\s@<>]+@[^\s@<>,;]*[^\W_])>")
 
 
 FIELD = re.compile(rb"^([!-9;-~]+):.*(?:\n[ \t].*)*\n", re.MULTILINE)
@@ -60,10 +61,10 @@ def shown_addresses(message: bytes, name: str) -> list[str]:
             text = str(email.header.make_header(email.header.decode_header(phrase)))
         except (LookupError, ValueError, email.errors.MessageError):
             continue
-        if SYMBOL & set(map(unicodedata.category, filter(lambda letter: letter > "\x7f", text))):
-            # A symbol divides words, and an address among other words deceives nobody.
-            continue
         text = _seen(text)
+        if DIVIDING & set(map(unicodedata.category, filter(lambda letter: letter > "\x7f", text))):
+            # It divides words, and an address among other words deceives nobody.
+            continue
         shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
     return shown
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..postern import STATE, TOOL
 from ..process import Command, run, run_root
-from ..stage import Stage, check, expect
+from ..stage import Stage, check, expect, expect_permitted
 
 PROJECT = Path(__file__).resolve().parents[4]
 MESSAGE = b"From: good@ok.example\nTo: r@x.example, s@x.example\n\nb\n"
@@ -45,6 +45,20 @@ def _counts(stage: Stage) -> None:
     after = _samples(run_root(TOOL, "metrics").stdout)
     expect("after a reset", after["postern_messages_permitted_total"], 3)
     expect("the window", after['postern_window_messages{window="hour"}'], 1)
+
+
+@check("a rewritten From: is logged and counted, and so is a repaired one")
+def _changes(stage: Stage) -> None:
+    stage.postern.configure(senders=["alice alice@test.example from_policy=rewrite"])
+    stage.log.records()
+    for sender in (b"visitor@z.example", b"Ann, Shop <alice@test.example>", b"alice@test.example"):
+        expect_permitted(stage.postern.submit("alice", b"-i", b"r@x.example", stdin=b"From: " + sender + b"\n\nhi\n"))
+    lines = stage.log.decisions()
+    expect("the log", [(line["from"], line.get("rewritten"), line.get("repaired")) for line in lines],
+           [("<visitor@z.example>", "<alice@test.example>", None), ("<alice@test.example>", None, "from"),
+            ("<alice@test.example>", None, None)])
+    got = _samples(run_root(TOOL, "metrics").stdout)
+    expect("counted", (got["postern_messages_rewritten_total"], got["postern_messages_repaired_total"]), (1, 1))
 
 
 @check("promtool finds nothing wrong with postern metrics, with and without --per-user")

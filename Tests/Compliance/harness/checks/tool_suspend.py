@@ -162,6 +162,30 @@ def _no_suspension(stage: Stage) -> None:
     expect("events", _events(stage), [])
 
 
+@check("visitors of a contact form suspend no site, and the refusal says how to write the form")
+def _contact_form(stage: Stage) -> None:
+    stage.postern.configure(["auto_suspend_refusals = 2"])
+    for number in range(4):
+        outcome = stage.postern.submit("alice", b"-i", b"alice@test.example", stdin=b"From: v%d@visitor.example\n\nhi\n" % number)
+        expect_refused(outcome, "from-not-allowed", 77)
+        expect("the text", b"put the visitor into Reply-To:" in outcome.stderr, True)
+    expect_permitted(_send(stage))
+    # One recipient beside the site's own, and it is a forgery.
+    for _ in range(2):
+        outcome = stage.postern.submit("alice", b"-i", b"alice@test.example", b"r@x.example", stdin=b"From: v@visitor.example\n\nhi\n")
+        expect_refused(outcome, "from-not-allowed", 77)
+        expect("the text", b"Reply-To:" in outcome.stderr, False)
+    expect_refused(_send(stage), "user-suspended", 77)
+
+
+@check("notices of a user go to its contact address, if it has one")
+def _contact(stage: Stage) -> None:
+    stage.postern.configure([NOTIFY], ["alice alice@test.example contact=owner@home.example"])
+    _suspend("alice")
+    (notice,) = _notices(stage, 1)
+    expect("recipients", sorted(notice.recipients), sorted([ADMINISTRATOR, "owner@home.example"]))
+
+
 @check("a reached quota is told once, in a mail of its own that nobody answers and no quota counts")
 def _quota(stage: Stage) -> None:
     for way in ("exec", "supervise"):
