@@ -17,7 +17,8 @@ stage_packages() {
     compliance | fallback) printf '%s\n' postfix php-cli python3 util-linux ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
-    guide | try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
+    guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
+    try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     install)
       printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm
       ;;
@@ -146,7 +147,10 @@ stage_completion() {
   suite_with --only "completion in bash, zsh and fish" read_plain_counts timeout 300 Tests/Completion/run
 }
 
-stage_guide() { suite "from audit to enforce, as in README.md" read_plain_counts timeout 600 Tests/Guide/run; }
+stage_guide() {
+  suite "from audit to enforce, as in README.md" read_plain_counts timeout 600 Tests/Guide/run
+  suite "a hosting server, from nothing to enforce" read_plain_counts timeout 600 Tests/Guide/server
+}
 
 stage_benchmarks() {
   check "instructions from start to exec" timeout 300 Tests/Benchmarks/instructions

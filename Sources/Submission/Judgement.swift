@@ -189,7 +189,7 @@ extension Judgement {
     guard !policy.isExempt || reason == .userSuspended else { return nil }
     do throws(LedgerError) {
       return try accounts.refuse(
-        uid: policy.recordUID, by: policy.configuration, reason: reason, suspending: rule)
+        uid: policy.refusalsUID, by: policy.configuration, reason: reason, suspending: rule)
     } catch {
       return nil
     }

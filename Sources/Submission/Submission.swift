@@ -106,18 +106,18 @@ package enum Submission {
 
   /// Prints the caller's own row; `postern quota status` serves ordinary users with it.
   private static func reportQuota(of policy: SenderPolicy) throws(Refusal) -> Int32 {
-    let usage: Usage
+    let (usage, refusals): (Usage, Usage?)
     let suspension: Suspension?
     do throws(LedgerError) {
       let ledger = try Ledger.open(for: policy.configuration)
-      usage = try ledger.usage(uid: policy.uid)
+      (usage, refusals) = try ledger.usage(of: policy, now: Clock.seconds())
       suspension = try ledger.suspensions.suspension(of: policy.uid)
     } catch {
       throw .ledger(error)
     }
     let row = QuotaRow(
       uid: policy.uid, user: policy.user, entry: policy.entry, configuration: policy.configuration,
-      usage: usage, suspension: suspension, now: Clock.seconds())
+      usage: usage, refusals: refusals, suspension: suspension, now: Clock.seconds())
     do { try StandardOutput.write(row.json + [Octets.lineFeed]) } catch { throw .system(error) }
     return 0
   }

@@ -125,6 +125,61 @@ struct LearnTests {
     "verdict=audit reason=\(reason) uid=7 user=uid:7 envelope=<\(from)> from=<\(from)>\(more)"
   }
 
+  @Test func `the busiest hour of the audit gives the limit, unless it is far above`() {
+    func lines(_ count: Int) -> [String] {
+      (0..<count).map { number in
+        let minute = 10 + number * 50 / count
+        return "Nov 24 00:\(minute):42 web postern[1]: "
+          + audit("a@shop.example", more: " recipients=6")
+      }
+        + ["Nov 24 01:12:42 web postern[1]: " + audit("a@shop.example", more: " recipients=6")]
+    }
+    #expect(text(lines(80)).contains("\nalice  a@shop.example\n"))
+    let more = text(lines(120))
+    #expect(more.contains("alice  a@shop.example messages_per_hour=150 recipients_per_hour=900\n"))
+    #expect(more.contains("#   the busiest hour: 120 messages, 720 recipients\n"))
+    let spam = text(lines(1_200))
+    #expect(spam.contains("#   1200 in one hour, and messages_per_hour is 100 - not proposed\n"))
+    #expect(!spam.contains("messages_per_hour="))
+  }
+
+  @Test func `the names of a user's own web sites are hosted, the neighbor's are not`() {
+    let apache = """
+      <VirtualHost *:80>
+        ServerName www.shop.example:80
+        ServerAlias "shop.example" *.old-shop.example  # no
+        DocumentRoot "/home/alice/www"
+      </VirtualHost>
+      <VirtualHost *:443>
+        ServerName bob.example
+        DocumentRoot /home/bob/www
+      </VirtualHost>
+      """
+    let nginx = """
+      http { server { listen 80; server_name nginx.example www.nginx.example ~^x$ _; # a { comment
+        root /home/alice/nginx; location / { root /nowhere; } }
+        server { server_name root.example; root /var/www; }
+        server { server_name $host; root /srv/$host; } }
+      """
+    let sites = VirtualHosts.Site.apache(apache) + VirtualHosts.Site.nginx(nginx)
+    #expect(
+      sites.map(\.root) == ["/home/alice/www", "/home/bob/www", "/home/alice/nginx", "/var/www"])
+    let owners: [String: UInt32] = [
+      "/home/alice/www": 7, "/home/alice/nginx": 7, "/home/bob/www": 8, "/var/www": 0,
+    ]
+    let hosts = VirtualHosts(sites) { owners[$0] }
+    for name in ["shop.example", "old-shop.example", "nginx.example"] {
+      #expect(hosts.has(7, Array(name.utf8)), "\(name)")
+      #expect(!hosts.has(8, Array(name.utf8)), "\(name)")
+    }
+    #expect(hosts.has(8, Array("bob.example".utf8)))
+    #expect(!hosts.has(7, Array("bob.example".utf8)))
+    #expect(!hosts.has(0, Array("root.example".utf8)))
+    let domains = HostedDomains(words: [Array("host.example".utf8)], virtualHosts: hosts)
+    #expect(domains.contains(Array("shop.example".utf8), for: 7))
+    #expect(!domains.contains(Array("shop.example".utf8), for: 9))
+  }
+
   @Test func `an honest site is proposed as a line of senders, its usual address first`() {
     let lines = [
       audit("b@shop.example"), audit("A@Shop.example"),
@@ -265,6 +320,7 @@ struct LearnTests {
     #expect(spam.contains("not proposed"))
     let known = text((1...6).map { visitor($0) }, entry: "a@shop.example from_policy=rewrite")
     #expect(!known.contains("strangers"))
+    #expect(!known.contains("not proposed"), "they stand in Reply-To: already")
   }
 
   @Test func `what senders holds as a comment is not told again`() {

@@ -22,6 +22,10 @@ package enum ExpectedValue: Sendable, Equatable {
   case findingCodes(maximum: Int)
   /// Tables as `type:path` of these types, or `command:path`.
   case tables(types: [String])
+  /// At most so many domains, or absolute paths.
+  case domainsOrPaths(maximum: Int)
+  /// Letters, digits, dots, hyphens and underscores, at most so many.
+  case groupName(maximum: Int)
   /// A text of at most so many bytes, in double quotes if it holds blanks.
   case reason(maximum: Int)
 }
@@ -77,6 +81,8 @@ package enum FileFault: Sendable, Equatable {
   // Found when names are resolved.
   case unknownUser([UInt8])
   case sameUID(UInt32, user: [UInt8], otherUser: [UInt8], otherLine: Int)
+  /// Two names of `quota_group=`, or one and the UID of a user, have the same record.
+  case sameRecord(group: [UInt8], other: [UInt8])
   case entryTooLarge(limit: Int)
   /// `default_domain` is not set and Postfix gave none that is usable.
   case noDefaultDomain

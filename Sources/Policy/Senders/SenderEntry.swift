@@ -43,6 +43,9 @@ package struct SenderEntry: Sendable, Equatable {
   /// Why the user is suspended, `nil` = not suspended.
   package var suspended: [UInt8]? { rules.suspended }
 
+  /// Whose record of the state file is charged: the group's, else the user's own.
+  package var recordUID: UInt32 { rules.quotaGroup?.recordUID ?? uid }
+
   /// Whether the user may send as anybody, in any form: an exempt one, or one whose entry has `*`.
   package var sendsAsAnybody: Bool { isExempt || patterns.contains { $0.isAny } }
 

@@ -45,6 +45,7 @@ package struct SenderIndexBuilder {
   package private(set) var entries: [SenderEntry] = []
   private var lines: [Int] = []
   private var positions: [UInt32: Int] = [:]
+  private var groups: [UInt32: QuotaGroup] = [:]
 
   /// What was found wrong so far.
   ///
@@ -107,6 +108,12 @@ package struct SenderIndexBuilder {
     }
     var rules = unresolved.rules
     rules.messageBytes = rules.messageBytes.map(bounded)
+    if let group = rules.quotaGroup, let other = groups.updateValue(group, forKey: group.recordUID),
+      other != group
+    {
+      let fault = FileFault.sameRecord(group: group.name, other: other.written)
+      problems.append(FileProblem(file: file, line: unresolved.line, fault: fault))
+    }
     append(
       SenderEntry(
         uid: account.uid, user: user, login: account.login, fullName: account.fullName,
@@ -188,6 +195,11 @@ package struct SenderIndexBuilder {
     bytes.reserveCapacity(entries.reduce(1 << 18) { $0 + 256 + 48 * $1.rules.patterns.count })
     bytes += Array(repeating: 0, count: header.settingsEnd)
     let places = appendEntries(to: &bytes, file: file)
+    for (record, group) in groups {
+      guard let position = positions[record] else { continue }
+      let fault = FileFault.sameRecord(group: group.name, other: entries[position].user)
+      problems.append(FileProblem(file: file, line: lines[position], fault: fault))
+    }
     guard let (slots, slotCount) = SlotTable.arrange(places) else {
       problems.append(
         FileProblem(

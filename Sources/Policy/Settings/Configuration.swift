@@ -164,6 +164,8 @@ package struct Configuration: Sendable, Equatable {
   package var mailboxTables: [MailTable] = []
   /// `doctor_accept`: the codes of findings that the administrator accepts.
   package var doctorAccept: [[UInt8]] = []
+  /// `hosted_domains`: domains in comparison form, and paths of files with more.
+  package var hostedDomains: [[UInt8]] = []
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}

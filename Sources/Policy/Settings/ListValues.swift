@@ -120,6 +120,28 @@ struct TablesValue: SettingList {
   func next(_ bytes: inout ByteReader) -> MailTable? { MailTable(bytes.string()[...]) }
 }
 
+/// Domains, and paths of files with domains.
+struct HostedDomainsValue: SettingList {
+  var maximumCount: Int { 10_000 }
+
+  var expected: ExpectedValue { .domainsOrPaths(maximum: maximumCount) }
+
+  func element(_ word: ArraySlice<UInt8>) -> [UInt8]? {
+    word.first == Octets.slash ? Scalar.absolutePath(word) : DomainName.canonical(Array(word))
+  }
+
+  func word(of element: [UInt8]) -> [UInt8] { element }
+
+  func append(_ element: [UInt8], to bytes: inout [UInt8]) {
+    LittleEndian.append(string: element, to: &bytes)
+  }
+
+  func next(_ bytes: inout ByteReader) -> [UInt8]? {
+    let word = bytes.string()
+    return word.isEmpty ? nil : word
+  }
+}
+
 /// Codes of findings, words of small letters and hyphens; which there are only the tool knows.
 struct FindingCodesValue: SettingList {
   /// More than there are kinds of findings.

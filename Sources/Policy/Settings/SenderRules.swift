@@ -33,6 +33,8 @@ package struct SenderRules: Sendable, Equatable {
   package var headerBytes: UInt64?
   /// Who gets the user's notices: `contact=ADDRESS`.
   package var contact: AddrSpec?
+  /// Who shares the quota: `quota_group=NAME`.
+  package var quotaGroup: QuotaGroup?
   /// The reason of `suspended=REASON`.
   package var suspended: [UInt8]?
 

@@ -237,6 +237,14 @@ package struct Setting: Sendable {
         count. For example "outgoing-submission".
         """,
         parameter: { $0.value(FindingCodesValue(), &$1.doctorAccept) })
+    case 25:
+      Setting(
+        code, "hosted_domains",
+        """
+        Domains of customers for "postern learn", besides those that Postfix receives mail for and \
+        the names of web sites: domains, or the path of a file with one on each line.
+        """,
+        parameter: { $0.value(HostedDomainsValue(), &$1.hostedDomains) })
     default: nil
     }
   }
@@ -259,6 +267,11 @@ package struct Setting: Sendable {
         code, "contact",
         "Who gets the notices of \"notify = user\"; without it the user's default address.",
         option: { $0.option(AddressValue(), &$1.contact) })
+    case 131:
+      Setting(
+        code, "quota_group",
+        "The users who have the same name here share one quota.",
+        option: { $0.option(QuotaGroupValue(), &$1.quotaGroup) })
     default: nil
     }
   }

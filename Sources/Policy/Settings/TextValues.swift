@@ -75,6 +75,26 @@ struct AddressValue: SettingValue {
   }
 }
 
+/// The name of users who share a quota.
+///
+///     group-name = 1*64(ALPHA / DIGIT / "." / "_" / "-")
+struct QuotaGroupValue: SettingValue {
+  var expected: ExpectedValue { .groupName(maximum: QuotaGroup.nameBytes) }
+
+  func read(_ text: ArraySlice<UInt8>) -> QuotaGroup? {
+    guard (1...QuotaGroup.nameBytes).contains(text.count),
+      text.allSatisfy({ Octets.isAlphanumeric($0) || "._-".utf8.contains($0) })
+    else { return nil }
+    return QuotaGroup(name: Array(text))
+  }
+
+  func text(of value: QuotaGroup) -> [UInt8] { value.name }
+
+  func store(_ value: QuotaGroup, to bytes: inout [UInt8]) { bytes += value.name }
+
+  func load(_ bytes: inout ByteReader) -> QuotaGroup? { read(bytes.rest()[...]) }
+}
+
 /// A line of text for people.
 struct ReasonValue: SettingValue {
   /// The longest reason of a suspension in bytes; it must fit into one line on stderr.

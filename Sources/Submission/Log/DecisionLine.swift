@@ -35,6 +35,13 @@ package struct DecisionLine: Sendable, Equatable {
   /// What X-PHP-Originating-Script: claims.
   package var script: [UInt8]?
 
+  /// How many recipients the message has.
+  package var recipients: UInt64?
+  /// How many messages of the hour counted as used after it.
+  package var messagesUsed: UInt64?
+  /// How many recipients, likewise.
+  package var recipientsUsed: UInt64?
+
   /// Whether a key for the envelope sender was there at all.
   package private(set) var namesEnvelope = false
 
@@ -75,6 +82,12 @@ package struct DecisionLine: Sendable, Equatable {
       resent = pair.addresses
     } else if pair.is(.script) {
       script = pair.value
+    } else if pair.is(.recipients) {
+      recipients = UInt64(pair.text)
+    } else if pair.is(.messages) {
+      messagesUsed = pair.used
+    } else if pair.is(.recipientsUsed) {
+      recipientsUsed = pair.used
     }
   }
 }
@@ -87,6 +100,9 @@ private struct Pair {
   func `is`(_ key: DecisionKey) -> Bool { self.key.elementsEqual(key.rawValue.utf8) }
 
   var text: String { String(decoding: value, as: UTF8.self) }
+
+  /// The number before the slash of `used/limit`.
+  var used: UInt64? { UInt64(String(decoding: value.prefix { $0 != 0x2F }, as: UTF8.self)) }
 
   /// The addresses of a value that was not cut in their middle.
   ///

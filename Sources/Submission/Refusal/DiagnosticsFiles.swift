@@ -38,6 +38,8 @@ extension Diagnostics {
     case .unknownUser(let user): "there is no account \(shown(user)) on this machine"
     case .sameUID(let uid, let user, let other, let line):
       "\(shown(user)) and \(shown(other)) in line \(line) have the same UID \(uid); merge the two entries"
+    case .sameRecord(let group, let other):
+      "quota_group=\(shown(group)) would share the record of \(shown(other)); choose another name"
     case .entryTooLarge(let limit): "the compiled entry is larger than \(limit) bytes"
     case .noMailboxes(let domain):
       "mailboxes:\(shown(domain)): the tables in mailbox_tables have no mailbox or alias in this domain"
@@ -62,6 +64,10 @@ extension Diagnostics {
       "at most \(maximum) codes of findings, as 'postern doctor' prints them"
     case .notifiees(let maximum): "at most \(maximum) addresses local@domain, or the word user"
     case .tables(let types): "type:path (\(types.joined(separator: ", "))) or command:path"
+    case .domainsOrPaths(let maximum):
+      "at most \(maximum) domains, or absolute paths of files with domains"
+    case .groupName(let maximum):
+      "at most \(maximum) letters, digits, dots, hyphens and underscores"
     case .reason(let maximum): "a text of at most \(maximum) printable characters"
     }
   }

@@ -49,12 +49,13 @@ package struct QuotaRow: Sendable, Equatable {
   ///   - entry: The user's entry in the map; nil = the user is unlisted, whose row then shows the
   ///     limits of postern.cf.
   ///   - configuration: postern.cf.
-  ///   - usage: What the ledger says, aged to `now`.
+  ///   - usage: What the ledger says, aged to `now`: of the record that is charged.
+  ///   - refusals: Where refusals are counted in another record, its usage.
   ///   - suspension: The suspension outside the map; nil = none.
   ///   - now: Seconds since 1970.
   package init(
     uid: UInt32, user: [UInt8], entry: SenderEntry?, configuration: Configuration, usage: Usage,
-    suspension: Suspension?, now: UInt64
+    refusals: Usage? = nil, suspension: Suspension?, now: UInt64
   ) {
     let limits = entry?.limits(defaults: configuration) ?? configuration.limits
     func windows(_ resource: QuotaResource) -> Windows {
@@ -71,8 +72,8 @@ package struct QuotaRow: Sendable, Equatable {
     suspended = entry?.suspended ?? suspension?.reason
     messages = windows(.messages)
     recipients = windows(.recipients)
-    refusedInHour = usage.hour.refused
-    refusedInDay = usage.day.refused
+    refusedInHour = usage.hour.refused + (refusals?.hour.refused ?? 0)
+    refusedInDay = usage.day.refused + (refusals?.day.refused ?? 0)
     nextFree = suspended == nil ? Self.nextFree(usage, limits, now) : nil
     lastMessage = usage.lastMessage
   }

@@ -112,8 +112,11 @@ package struct SenderPolicy: Sendable {
     return named
   }
 
-  /// Whose record of the state file is charged.
-  package var recordUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
+  /// Whose record of the state file is charged: that of the user's group, if it has one.
+  package var recordUID: UInt32 { entry?.recordUID ?? Ledger.sharedUID }
+
+  /// Whose record counts what is refused: each user's own, since it may suspend the user.
+  package var refusalsUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
 
   /// The account, whose names Postfix alone would put into a message; where no name is known, the
   /// UID.

@@ -10,8 +10,10 @@ struct NamedUser {
   /// The name that texts show: as the map has it, else the login name, else `uid:N`.
   let name: [UInt8]
 
-  /// Whose record of the state file is the user's.
+  /// Whose record of the state file counts the user's refusals.
   var recordUID: UInt32 { entry == nil ? Ledger.sharedUID : uid }
+  /// Whose record of the state file is charged, where it is another: that of the user's group.
+  var groupUID: UInt32? { entry?.rules.quotaGroup?.recordUID }
 
   /// The name and the UID, for texts.
   var description: String {
@@ -24,13 +26,29 @@ struct NamedUser {
 struct UserFinder {
   private let entries: [SenderEntry]
   private let positions: [UInt32: Int]
+  /// One member of each group, by the group's record.
+  private let groups: [UInt32: Int]
 
   /// Takes the entries of the map.
   init(_ entries: [SenderEntry]) {
     self.entries = entries
     var positions: [UInt32: Int] = [:]
-    for (position, entry) in entries.enumerated() { positions[entry.uid] = position }
+    var groups: [UInt32: Int] = [:]
+    for (position, entry) in entries.enumerated() {
+      positions[entry.uid] = position
+      if let group = entry.rules.quotaGroup { groups[group.recordUID] = position }
+    }
     self.positions = positions
+    self.groups = groups
+  }
+
+  /// The group with a record, as a user with the limits of one of its members; nil if it is none.
+  func group(of record: UInt32) -> NamedUser? {
+    guard var member = groups[record].map({ entries[$0] }), let group = member.rules.quotaGroup
+    else { return nil }
+    member.rules.suspended = nil
+    member.rules.quotaGroup = nil
+    return NamedUser(uid: record, entry: member, name: group.written)
   }
 
   /// The entry of a user; nil if there is none.

@@ -139,11 +139,11 @@ enum Explain {
     let now = Clock.seconds()
     do throws(LedgerError) {
       let ledger = try Ledger.open(for: policy.configuration)
-      let usage = try ledger.usage(uid: policy.uid) { now }
+      let (usage, refusals) = try ledger.usage(of: policy, now: now)
       let suspension = try ledger.suspensions.suspension(of: policy.uid)
       return QuotaRow(
         uid: policy.uid, user: user.name, entry: policy.entry, configuration: policy.configuration,
-        usage: usage, suspension: suspension, now: now)
+        usage: usage, refusals: refusals, suspension: suspension, now: now)
     } catch {
       return nil
     }

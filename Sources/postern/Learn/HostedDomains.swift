@@ -1,7 +1,11 @@
 internal import InternetMessage
 internal import LinuxSystem
+internal import Policy
 
-/// The domains that this machine's Postfix receives mail for; it remembers what Postfix was asked.
+/// The domains that are hosted here.
+///
+/// They are those that this machine's Postfix receives mail for, those of `hosted_domains`, and for
+/// each user the names of its web sites. What Postfix was asked is remembered.
 final class HostedDomains {
   /// The parameters of main.cf that name them; `virtual_alias_domains` is the maps themselves
   /// unless set.
@@ -18,22 +22,30 @@ final class HostedDomains {
   private var parents: Set<[UInt8]> = []
   private var tables: [[UInt8]] = []
   private var answers: [[UInt8]: Bool] = [:]
+  private let virtualHosts: VirtualHosts
   /// Whether Postfix said anything at all.
   let isKnown: Bool
 
   /// Takes lists as main.cf has them.
   ///
-  /// - Parameter words: Names, `.parent`, `/file` and `type:table`; what begins with `!` takes
-  ///   nothing away here.
-  init(words: [[UInt8]]) {
+  /// - Parameters:
+  ///   - words: Names, `.parent`, `/file` and `type:table`; what begins with `!` takes
+  ///     nothing away here.
+  ///   - virtualHosts: The names of users' web sites.
+  init(words: [[UInt8]], virtualHosts: VirtualHosts = VirtualHosts([]) { _ in nil }) {
+    self.virtualHosts = virtualHosts
     isKnown = !words.isEmpty
     for word in words { add(word) }
   }
 
-  /// Asks Postfix.
-  static func current() -> HostedDomains {
+  /// Asks Postfix, and looks at the web servers.
+  ///
+  /// - Parameter configuration: Has `hosted_domains`.
+  /// - Returns: What they say.
+  static func current(_ configuration: Configuration) -> HostedDomains {
     let origin = PostfixSettings.origin().map { [$0] } ?? []
-    return HostedDomains(words: origin + parameters.flatMap(PostfixSettings.list))
+    let words = origin + parameters.flatMap(PostfixSettings.list) + configuration.hostedDomains
+    return HostedDomains(words: words, virtualHosts: .current())
   }
 
   private func add(_ word: [UInt8]) {
@@ -59,9 +71,13 @@ final class HostedDomains {
 
   /// Tells whether a domain is hosted here.
   ///
-  /// - Parameter domain: In comparison form.
-  /// - Returns: Whether Postfix receives its mail, or relays it to another server.
-  func contains(_ domain: [UInt8]) -> Bool {
+  /// - Parameters:
+  ///   - domain: In comparison form.
+  ///   - uid: Who used it.
+  /// - Returns: Whether it is a customer's, Postfix receives or relays its mail, or the user has a
+  ///   web site of that name.
+  func contains(_ domain: [UInt8], for uid: UInt32) -> Bool {
+    if virtualHosts.has(uid, domain) { return true }
     if names.contains(domain) || hasParent(domain) { return true }
     if let answer = answers[domain] { return answer }
     guard answers.count < Self.questions else { return false }

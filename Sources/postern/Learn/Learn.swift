@@ -10,6 +10,8 @@ enum Learn {
     details: """
       Reads Postern's lines in each LOG, or on standard input if LOG is '-': a mail.log, or the output of journalctl with
       -o short, short-iso or cat. For each user, addresses that the map does not permit are proposed as lines for senders.
+      Hosted here are the domains that Postfix receives mail for, those of hosted_domains, and for each user the names of
+      Apache's and nginx's sites in a directory of that user's. A user who used more than a limit is proposed a higher one.
       Addresses that look like abuse are only comments, with the reason: those that another user's entry permits or that
       another user also used, the machine's own domains, domains not hosted here, many or random local parts in one domain,
       many messages in one minute. Many strangers in From: alone are a contact form, for which from_policy=rewrite is
@@ -43,7 +45,7 @@ enum Learn {
     _ tally: LogTally, _ entries: [SenderEntry], _ configuration: Configuration,
     _ former: FormerProposals
   ) throws(ToolFailure) {
-    let hosted = HostedDomains.current()
+    let hosted = HostedDomains.current(configuration)
     let finder = UserFinder(entries)
     let neighbors = Neighbors(entries, tally, ownDomains: PostfixSettings.localDomains())
     var names: [UInt32: NamedUser] = [:]

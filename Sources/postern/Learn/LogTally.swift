@@ -54,8 +54,40 @@ struct AddressTally {
   }
 }
 
+/// What one user sent in an hour, by the clock.
+struct Hour {
+  private(set) var messages: UInt64 = 0
+  private(set) var recipients: UInt64 = 0
+  private var start: [UInt8] = []
+  private var counted: (messages: UInt64, recipients: UInt64) = (0, 0)
+
+  /// Counts a message that was handed over; the lines of a log are in order.
+  ///
+  /// - Parameters:
+  ///   - line: The line.
+  ///   - minute: When, to the minute; empty = nobody knows.
+  mutating func count(_ line: DecisionLine, minute: ArraySlice<UInt8>) {
+    let hour = minute.dropLast(":00".utf8.count)
+    if !start.elementsEqual(hour) {
+      start = Array(hour)
+      counted = (0, 0)
+    }
+    // Without a time all of the log would be one hour.
+    if !hour.isEmpty {
+      counted.messages += 1
+      counted.recipients += line.recipients ?? 1
+    }
+    // Users without an entry are counted in one record together.
+    let isShared = line.reason == .userUnlisted
+    messages = max(messages, counted.messages, isShared ? 0 : line.messagesUsed ?? 0)
+    recipients = max(recipients, counted.recipients, isShared ? 0 : line.recipientsUsed ?? 0)
+  }
+}
+
 /// What one user's messages were not permitted for.
 struct UserTally {
+  /// What the busiest hour had.
+  var busiest = Hour()
   /// How many messages, by reason.
   var reasons: [ReasonCode: UInt64] = [:]
   /// The addresses of those that bore one that is not allowed; the null sender is empty.
@@ -96,6 +128,7 @@ struct LogTally {
       return
     }
     decisions += 1
+    if line.verdict != .reject { countHour(line, minute: bytes[head.minute]) }
     guard line.verdict != .permit, let reason = line.reason, !reason.kind.isOfTheServer else {
       return
     }
@@ -105,6 +138,14 @@ struct LogTally {
     }
     users[line.uid, default: UserTally()].reasons[reason, default: 0] += 1
     if reason.isLearnable { take(line, minute: bytes[head.minute]) }
+  }
+
+  /// Permitted messages, too, tell how many a user sends.
+  private mutating func countHour(_ line: DecisionLine, minute: ArraySlice<UInt8>) {
+    guard users[line.uid] != nil || users.count < Self.users else { return }
+    var user = users[line.uid] ?? UserTally()
+    user.busiest.count(line, minute: minute)
+    if user.busiest.messages > 0 { users[line.uid] = user }
   }
 
   private mutating func take(_ line: DecisionLine, minute: ArraySlice<UInt8>) {

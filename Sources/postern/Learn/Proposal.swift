@@ -24,6 +24,8 @@ struct Proposal {
   /// How many addresses only From: bore, each of them somebody else's: those of visitors, whom a
   /// form lets write.
   private(set) var visitors = 0
+  /// What the busiest hour says of the limits.
+  let peaks: Peaks
 
   /// Looks through one user's addresses.
   ///
@@ -40,6 +42,8 @@ struct Proposal {
   ) {
     self.user = user
     self.tally = tally
+    peaks = Peaks(
+      tally, user.entry?.limits(defaults: configuration) ?? configuration.limits)
     var missing: [String: (address: AddrSpec?, tally: AddressTally)] = [:]
     for (written, count) in tally.addresses {
       let address = Self.address(written)
@@ -50,7 +54,8 @@ struct Proposal {
       guard !Self.isPermitted(address, user.entry, configuration) else { continue }
       missing[word, default: (address, AddressTally())].tally.add(count)
     }
-    let suspicion = Suspicion(missing.values.compactMap(\.address), hosted: hosted)
+    let suspicion = Suspicion(
+      missing.values.compactMap(\.address), hosted: hosted, uid: user.uid)
     let ordered = missing.sorted {
       ($1.value.tally.messages, $0.key) < ($0.value.tally.messages, $1.key)
     }
@@ -63,9 +68,9 @@ struct Proposal {
       return Row(word: word, tally: found.tally, reasons: reasons)
     }
     if tally.withoutEnvelope > 0 { fallback = fallback(configuration) }
-    if (user.entry?.fromPolicy(defaults: configuration) ?? configuration.fromPolicy) != .rewrite {
-      setVisitorsAside(missing.compactMapValues(\.address), suspicion)
-    }
+    let fromPolicy = user.entry?.fromPolicy(defaults: configuration) ?? configuration.fromPolicy
+    setVisitorsAside(
+      missing.compactMapValues(\.address), suspicion, isRewritten: fromPolicy == .rewrite)
   }
 
   /// As many as a form must have had before it is taken for one: of so many domains.
@@ -73,18 +78,23 @@ struct Proposal {
   private static let fewestVisitorsDomains = 3
 
   /// Recognizes a contact form: From: is the visitor, who comes once, and the envelope is not.
-  private mutating func setVisitorsAside(_ addresses: [String: AddrSpec], _ suspicion: Suspicion) {
+  ///
+  /// Where From: is rewritten already, no number of them is worth a word.
+  private mutating func setVisitorsAside(
+    _ addresses: [String: AddrSpec], _ suspicion: Suspicion, isRewritten: Bool
+  ) {
     let found = rows.filter { row in
       guard let address = addresses[row.word], row.tally.places == .from else { return false }
       return suspicion.isForeign(address)
     }
     let domains = Set(found.compactMap { addresses[$0.word]?.canonicalDomain })
-    guard found.count >= Self.fewestVisitors, domains.count >= Self.fewestVisitorsDomains else {
-      return
-    }
+    guard
+      isRewritten
+        || found.count >= Self.fewestVisitors && domains.count >= Self.fewestVisitorsDomains
+    else { return }
     let words = Set(found.map(\.word))
     rows.removeAll { words.contains($0.word) }
-    visitors = words.count
+    if !isRewritten { visitors = words.count }
   }
 
   /// The login name; empty if there is none.
@@ -105,7 +115,7 @@ struct Proposal {
       proposed.filter { !$0.hasPrefix("root@") } + proposed.filter { $0.hasPrefix("root@") }
     let words = granted + [fallback].compactMap { $0 } + ordered
     var seen: Set<String> = []
-    let options = visitors > 0 ? ["from_policy=rewrite"] : []
+    let options = (visitors > 0 ? ["from_policy=rewrite"] : []) + peaks.options
     return words.filter { seen.insert($0).inserted } + options
   }
 

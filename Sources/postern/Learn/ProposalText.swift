@@ -40,6 +40,11 @@ struct ProposalText {
         "#   \(proposal.visitors) strangers in From: only, as contact forms send: from_policy=rewrite puts them into Reply-To:"
       )
     }
+    if !proposal.peaks.options.isEmpty {
+      lines.append(
+        "#   the busiest hour: \(proposal.tally.busiest.messages) messages, \(proposal.tally.busiest.recipients) recipients"
+      )
+    }
     return lines
   }
 
@@ -82,6 +87,7 @@ struct ProposalText {
     if rows.count > Self.listed {
       lines.append("#   \(rows.count - Self.listed) more addresses are not proposed")
     }
+    lines += proposal.peaks.suspicions.map { "#   \($0) - not proposed" }
     guard !lines.isEmpty || !proposal.words.isEmpty else { return [] }
     if proposal.unusable > 0 {
       lines.append("#   \(proposal.unusable) addresses that cannot be written in senders")

@@ -10,6 +10,7 @@ struct Suspicion {
 
   /// The domains that are hosted here; nil = nobody knows.
   private let hosted: HostedDomains?
+  private let uid: UInt32
   /// How many local parts of each domain one user has used.
   private let localParts: [[UInt8]: Int]
 
@@ -18,8 +19,10 @@ struct Suspicion {
   /// - Parameters:
   ///   - addresses: All of them.
   ///   - hosted: The domains that are hosted here.
-  init(_ addresses: [AddrSpec], hosted: HostedDomains) {
+  ///   - uid: The user.
+  init(_ addresses: [AddrSpec], hosted: HostedDomains, uid: UInt32) {
     self.hosted = hosted.isKnown ? hosted : nil
+    self.uid = uid
     var counts: [[UInt8]: Int] = [:]
     for address in addresses { counts[address.canonicalDomain, default: 0] += 1 }
     localParts = counts
@@ -27,7 +30,7 @@ struct Suspicion {
 
   /// Whether an address is of a domain that is known not to be hosted here.
   func isForeign(_ address: AddrSpec) -> Bool {
-    hosted?.contains(address.canonicalDomain) == false
+    hosted?.contains(address.canonicalDomain, for: uid) == false
   }
 
   /// Judges one address.

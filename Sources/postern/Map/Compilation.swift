@@ -13,6 +13,10 @@ struct Compilation {
   let siteCount: Int
   /// How many addresses they have.
   let addressCount: Int
+  /// How many of them have no address at all: nothing of theirs is permitted.
+  let withoutAddress: Int
+  /// How many have addresses, and none that mail without -f and From: could get.
+  let withoutDefault: Int
   /// The imported users for whom there is no account: a panel deletes accounts at any time.
   let gone: [UserName]
   private let source: SenderIndexHeader.Source
@@ -46,6 +50,13 @@ struct Compilation {
     self.problems = Self.ordered(file.problems + problems + builder.problems)
     siteCount = entries.count
     addressCount = entries.reduce(0) { $0 + $1.rules.patterns.count }
+    withoutAddress = entries.count {
+      $0.rules.patterns.isEmpty && $0.rules.defaultAddress == nil && $0.rules.mailboxDomains.isEmpty
+    }
+    withoutDefault = entries.count {
+      $0.rules.defaultAddress == nil && !$0.rules.patterns.isEmpty
+        && !$0.rules.patterns.contains(.any)
+    }
     source = SenderIndexHeader.Source(
       builtAt: Clock.seconds(), senders: senders.stamp, settings: settings.stamp)
   }

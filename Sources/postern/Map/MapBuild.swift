@@ -58,7 +58,23 @@ enum MapBuild {
     let (sites, addresses) = (compilation.siteCount, compilation.addressCount)
     try Output.write(
       "\(path): \(sites) \(sites == 1 ? "site" : "sites"), "
-        + "\(addresses) \(addresses == 1 ? "address" : "addresses"), \(bytes.count) bytes\n")
+        + "\(addresses) \(addresses == 1 ? "address" : "addresses"), \(bytes.count) bytes\n"
+        + gaps(compilation))
+  }
+
+  /// What entries lack that their sites may need.
+  private static func gaps(_ compilation: Compilation) -> String {
+    var lines = ""
+    if compilation.withoutAddress > 0 {
+      lines +=
+        "without an address, so that all their mail is refused: \(compilation.withoutAddress)\n"
+    }
+    if compilation.withoutDefault > 0 {
+      lines +=
+        "without a default address, so that mail without -f needs an allowed From: "
+        + "\(compilation.withoutDefault)\n"
+    }
+    return lines
   }
 
   /// Says that imported users have no account.

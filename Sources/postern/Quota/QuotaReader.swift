@@ -68,8 +68,12 @@ struct QuotaReader: ~Copyable {
       guard named.isEmpty else {
         var users: [User] = []
         for user in named {
-          let usage = try ledger.usage(uid: user.uid) { now }
-          users.append(self.user(user, usage, try ledger.suspensions.suspension(of: user.uid), now))
+          let own = try ledger.usage(uid: user.uid) { now }
+          let charged = try user.groupUID.map { (uid) throws(LedgerError) in
+            try ledger.usage(uid: uid) { now }
+          }
+          let suspension = try ledger.suspensions.suspension(of: user.uid)
+          users.append(self.user(user, own, charged: charged, suspension, now))
         }
         return users
       }
@@ -83,7 +87,11 @@ struct QuotaReader: ~Copyable {
     var users: [User] = []
     let nothing = Usage(now: now)
     for uid in uids {
-      let user = self.user(find(uid), usages[uid] ?? nothing, suspensions[uid], now)
+      let found = find(uid)
+      // Sums over all records must not count a group's for each of its members.
+      let charged = scope == .recorded ? nil : found.groupUID.map { usages[$0] ?? nothing }
+      let user = self.user(
+        found, usages[uid] ?? nothing, charged: charged, suspensions[uid], now)
       if scope != .active || user.row.isActive { users.append(user) }
     }
     return users
@@ -102,6 +110,7 @@ struct QuotaReader: ~Copyable {
     if let entry = finder.entry(of: uid) {
       return NamedUser(uid: uid, entry: entry, name: entry.user)
     }
+    if let group = finder.group(of: uid) { return group }
     let user = NamedUser(uid: uid, entry: nil, name: name(of: uid) ?? Array("uid:\(uid)".utf8))
     unlisted[uid] = user
     return user
@@ -118,12 +127,13 @@ struct QuotaReader: ~Copyable {
   }
 
   private func user(
-    _ user: NamedUser, _ usage: Usage, _ suspension: Suspension?, _ now: UInt64
+    _ user: NamedUser, _ own: Usage, charged: Usage?, _ suspension: Suspension?, _ now: UInt64
   ) -> User {
     User(
       row: QuotaRow(
         uid: user.uid, user: user.name, entry: user.entry, configuration: map.configuration,
-        usage: usage, suspension: suspension, now: now),
-      usage: usage, suspension: suspension)
+        usage: charged ?? own, refusals: charged == nil ? nil : own, suspension: suspension,
+        now: now),
+      usage: charged ?? own, suspension: suspension)
   }
 }

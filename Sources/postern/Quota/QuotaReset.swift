@@ -9,8 +9,8 @@ enum QuotaReset {
     group: "quota", name: "reset", operands: "USER", operandCount: 1...1, flags: [],
     summary: "Set the usage of a user to zero",
     details: """
-      The user can send again at once: the usage and the counts of refused messages are set to zero. Limits and suspensions
-      are not changed; see 'postern map show USER'. USER is a login name, uid:N or a number.
+      The user can send again at once: the usage and the counts of refused messages are set to zero; the usage of a
+      quota_group is that of all its users. Limits and suspensions are not changed; see 'postern map show USER'. USER is a login name, uid:N or a number.
       """,
     run: run)
 
@@ -28,13 +28,17 @@ enum QuotaReset {
     let ledger = try setup.openLedger(map.configuration)
     let before: Usage
     do throws(LedgerError) {
-      before = try ledger.usage(uid: user.uid)
+      before = try ledger.usage(uid: user.groupUID ?? user.uid)
       try ledger.reset(uid: user.uid)
+      if let group = user.groupUID { try ledger.reset(uid: group) }
     } catch {
       throw ToolFailure(error)
     }
+    let group = user.entry?.rules.quotaGroup.map {
+      ", shared by all users with quota_group=\(HelpText.shown($0.name))"
+    }
     try Output.write(
-      "\(user.description): quota reset; before: \(before.hour.used(.messages)) messages in the "
+      "\(user.description): quota\(group ?? "") reset; before: \(before.hour.used(.messages)) messages in the "
         + "last hour, \(before.day.used(.messages)) in the last day\n")
   }
 }

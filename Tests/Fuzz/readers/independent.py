@@ -15,8 +15,13 @@ from .addresses import unquoted
 
 #: What divides words outside ASCII: symbols and punctuation.
 DIVIDING = {"So", "Sm", "Sc", "Sk", "Ps", "Pe", "Pi", "Pf", "Po", "Pd"}
-ONLY_ADDRESS = re.compile(r"\A[^\s@<>,;()\"]+@[^\s@<>,;()\"]*[^\W_]\Z")
-ANGLE_ADDRESS = re.compile(r"<([^\s@<>]+@[^\s@<>,;]*[^\W_])>")
+#: What is no part of an address: separators; in a domain, other ASCII marks, too.
+LOCAL = r"[^\s@<>,;:()\"]+"
+DOMAIN = r"[^\s@<>,;:()\"&*|!#$%^={}~?/+'`\\]*[^\W_]"
+ONLY_ADDRESS = re.compile(rf"\A({LOCAL}@{DOMAIN})\Z")
+ANGLE_ADDRESS = re.compile(rf"<({LOCAL}@{DOMAIN})>")
+#: Marks that people put around an address.
+MARKS = "'`*=|/!#?."
 
 
 FIELD = re.compile(rb"^([!-9;-~]+):.*(?:\n[ \t].*)*\n", re.MULTILINE)
@@ -65,7 +70,9 @@ def shown_addresses(message: bytes, name: str) -> list[str]:
         if DIVIDING & set(map(unicodedata.category, filter(lambda letter: letter > "\x7f", text))):
             # It divides words, and an address among other words deceives nobody.
             continue
-        shown += ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
+        found = ONLY_ADDRESS.findall(text) + ANGLE_ADDRESS.findall(text)
+        # A local part of marks alone is one.
+        shown += [address if address.lstrip(MARKS).startswith("@") else address.lstrip(MARKS) for address in found]
     return shown
 
 

@@ -1,16 +1,67 @@
 """The quota, also when sixteen processes want it, or a record is torn."""
 
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from ..postern import STATE
-from ..process import Outcome
+from ..postern import CONFIGURATION, STATE, TOOL
+from ..process import Outcome, run_root
 from ..stage import Stage, check, expect, expect_permitted, expect_refused
 
 MESSAGE = b"From: good@ok.example\nTo: r@x.example\n\nb\n"
 
 PROCESSES, MESSAGES_EACH, LIMIT = 16, 10, 100
+
+
+@check("users with the same quota_group share one quota, and nothing else")
+def _group(stage: Stage) -> None:
+    both = "quota_group=acme messages_per_hour=3"
+    stage.postern.configure(["auto_suspend_refusals = 2"],
+                            [f"alice alice@test.example {both}", f"bob bob@test.example {both}", "heidi heidi@test.example messages_per_hour=3"])
+
+    def send(user: str, sender: str = "") -> Outcome:
+        return stage.postern.submit(user, b"-i", b"r@x.example", stdin=f"From: {sender or user + '@test.example'}\n\nhi\n".encode())
+
+    for user in ("alice", "bob", "alice"):
+        expect_permitted(send(user))
+    for user in ("alice", "bob"):
+        expect_refused(send(user), "quota-messages", 69)
+    expect_permitted(send("heidi"))
+    rows = {row["user"]: row for row in json.loads(run_root(TOOL, "quota", "status", "--json").stdout)}
+    expect("rows", {name: row["messages"]["hour"]["used"] for name, row in rows.items()}, {"group:acme": 3, "heidi": 1})
+    own = json.loads(stage.postern.submit("bob", b"--quota-status").stdout)
+    expect("bob's own row", (own["messages"]["hour"], own["refused"]["hour"]), ({"used": 3, "limit": 3}, 2))
+    (named,) = json.loads(run_root(TOOL, "quota", "status", "--json", "alice").stdout)
+    expect("alice's row", named["messages"]["hour"]["used"], 3)
+    # What one of them forges suspends that one alone.
+    for _ in range(2):
+        expect_refused(send("alice", "ceo@bank.example"), "from-not-allowed", 77)
+    expect_refused(send("alice"), "user-suspended", 77)
+    expect("reset", run_root(TOOL, "quota", "reset", "bob").status, 0)
+    expect_permitted(send("bob"))
+    metrics = run_root(TOOL, "metrics").stdout
+    expect("metrics", b"\npostern_messages_permitted_total 5\n" in metrics, True)
+
+
+@check("two names of quota_group with the same record are refused by the build")
+def _group_collision(stage: Stage) -> None:
+    found: dict[int, str] = {}
+    pair: tuple[str, str] | None = None
+    for number in range(400_000):
+        name = f"g{number}"
+        value = 0xCBF29CE484222325
+        for byte in name.encode():
+            value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+        record = (value ^ value >> 32) % (0xFFFFFFFF - 0xC0000000)
+        if record in found:
+            pair = (found[record], name)
+            break
+        found[record] = name
+    assert pair
+    (CONFIGURATION / "senders").write_text(f"alice a@test.example quota_group={pair[0]}\nbob b@test.example quota_group={pair[1]}\n")
+    done = run_root(TOOL, "map", "build")
+    expect("build", (done.status, b"choose another name" in done.stderr), (1, True))
 
 
 @check("sixteen processes of one user get exactly the limit")

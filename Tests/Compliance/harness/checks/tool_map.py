@@ -267,8 +267,14 @@ def _panels(stage: Stage) -> None:
     for panel in _PANELS:
         done = subprocess.run([str(PANELS / panel)], capture_output=True, env=environment,
                               timeout=60, check=True)
-        expect(f"first line of {panel}", done.stdout.splitlines()[0], b"bob\t@shop.example")
+        expect(f"first lines of {panel}", done.stdout.splitlines()[:2], [b"bob\twebmaster@shop.example", b"bob\t@shop.example"])
         expect(f"import of {panel}", _import(done.stdout.decode()).status, 0)
+        # As WordPress sends, and as a script that names nobody.
+        for header in (b"From: WordPress <wordpress@shop.example>\n", b""):
+            stage.postfix.drain()
+            expect_permitted(stage.postern.submit("bob", b"-t", b"-i", stdin=header + b"To: r@x.example\n\nb\n"))
+            expect("senders", [mail.sender for mail in stage.postfix.drain()], ["webmaster@shop.example"])
+        expect_refused(stage.postern.submit("bob", b"-t", b"-i", stdin=_message("ceo@bank.example")), "from-not-allowed", 77)
 
 
 def _patch(path: Path, place: int, byte: int) -> None:
