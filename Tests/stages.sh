@@ -14,7 +14,7 @@ stage_packages() {
     binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
     completion) printf '%s\n' zsh fish shellcheck ;;
     benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
-    compliance | fallback) printf '%s\n' postfix php-cli python3 util-linux ;;
+    compliance | fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
@@ -23,7 +23,7 @@ stage_packages() {
       printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm
       ;;
     clients) grep -v '^#' Tests/Clients/packages; printf '%s\n' postfix python3 ;;
-    fuzz) printf '%s\n' postfix python3 util-linux ;;
+    fuzz) grep -v '^#' Tests/Fuzz/software/packages; printf '%s\n' postfix python3 util-linux ;;
   esac
 }
 
@@ -174,6 +174,7 @@ stage_clients() { suite_with --only "mail clients" read_plain_counts timeout 600
 stage_fuzz() {
   suite "fuzzing, in its short form" read_plain_counts timeout 1200 Tests/Fuzz/run 5
   check "names in every charset" timeout 1200 Tests/Fuzz/names 5000
+  check "honest mail of real libraries" timeout 600 Tests/Fuzz/honest 100
   suite "readers of permitted messages" read_plain_counts timeout 600 Tests/Fuzz/differential 500
 }
 

@@ -24,7 +24,7 @@ package enum Accounts: Sendable {
     uid: UInt32, by settings: Configuration, recipients: UInt32, changes: IdentityChanges,
     decide: (Usage, UInt64) -> Decision
   ) throws(LedgerError) -> PendingCharge {
-    let ledger = try Ledger.open(for: settings)
+    let ledger = try Ledger.open(for: settings, patience: Ledger.patience(of: uid))
     switch self {
     case .real:
       let charge = try ledger.charge(
@@ -50,7 +50,7 @@ package enum Accounts: Sendable {
   ) throws(LedgerError) -> RefusalCount? {
     switch self {
     case .real:
-      let ledger = try Ledger.open(for: settings)
+      let ledger = try Ledger.open(for: settings, patience: Ledger.patience(of: uid))
       return try ledger.refuse(uid: uid, reason: reason, suspending: rule)
     case .dryRun:
       return nil

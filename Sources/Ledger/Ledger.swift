@@ -24,6 +24,15 @@ package struct Ledger: ~Copyable {
   private let patience: UInt64
   /// How long a message waits for it, in milliseconds: it is held for less than one.
   package static let patienceOfMessages: UInt64 = 10_000
+  /// How long it waits for the record of all who have no entry, in milliseconds: whoever stops a
+  /// process that holds it is one of many.
+  private static let patienceWithStrangers: UInt64 = 100
+
+  /// How long a message of a user's waits for the record that is charged, in milliseconds.
+  static func patience(of uid: UInt32) -> UInt64 {
+    uid == sharedUID ? patienceWithStrangers : patienceOfMessages
+  }
+
   /// The longest pause between two tries to get a user's lock, in milliseconds.
   private static let lockPauseMilliseconds = 16
   /// How often a slot that another process holds at this moment is asked for.

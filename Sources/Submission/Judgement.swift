@@ -115,6 +115,9 @@ struct Judgement: Sendable {
       if let charge = pending.charge { log.note(charge, policy) }
       return pending
     } catch {
+      // Only the audit comes here without an entry. Nobody pays for what all such users share, and
+      // none of them may hold up the others' mail.
+      if policy.entry == nil, case .held = error { return .nothing() }
       throw .ledger(error)
     }
   }

@@ -321,5 +321,12 @@ mend_log_socket() { start_log; }
 make_processes_visible() { mount -o remount,hidepid=0 /proc; }
 mend_processes_visible() { mount -o remount,hidepid=2 /proc; }
 
+make_sites_share_user() {
+  install -d /etc/apache2/sites-enabled /etc/apache2/mods-enabled
+  touch /etc/apache2/mods-enabled/php8.2.load
+  printf '<VirtualHost *:80>\n  ServerName %s.example\n  DocumentRoot /srv/%s\n</VirtualHost>\n' one one two two >/etc/apache2/sites-enabled/sites.conf
+}
+mend_sites_share_user() { rm /etc/apache2/mods-enabled/php8.2.load /etc/apache2/sites-enabled/sites.conf; }
+
 make_accept_unknown() { postern set doctor_accept=no-such-finding; }
 mend_accept_unknown() { postern set --unset doctor_accept; }

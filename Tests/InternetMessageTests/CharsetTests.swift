@@ -24,6 +24,7 @@ struct CharsetVector: Sendable, CustomTestStringConvertible {
     .init("ISO-8859-8-I", [0xE0], "א"),
     .init("TIS-620", [0xA1], "ก"),
     .init("ARMSCII-8", [0xB2], "Ա"),
+    .init("ARMSCII-8", [0xA9, 0xAB, 0xAC, 0xA5, 0xA4], ".,-()"),
     .init("gb2312", [0xD6, 0xD0, 0xA3, 0xC0], "中＠"),
     .init("x-gbk", [0x81, 0x40], "丂"),
     .init("GB18030", [0x81, 0x30, 0x89, 0x37], "Þ"),

@@ -143,6 +143,15 @@ struct LearnTests {
     #expect(!spam.contains("messages_per_hour="))
   }
 
+  @Test func `many sites of one user are told apart by their directories`() {
+    let lines = ["/srv/blog", "/srv/blog", "/srv/shop"].map {
+      audit("a@shop.example", more: " cwd=\($0)")
+    }
+    #expect(
+      text(lines).contains("user-unlisted\n#   from /srv/blog: 2\n#   from /srv/shop: 1\n"))
+    #expect(!text(Array(lines.prefix(2))).contains("from /srv"), "one directory says nothing")
+  }
+
   @Test func `the names of a user's own web sites are hosted, the neighbor's are not`() {
     let apache = """
       <VirtualHost *:80>

@@ -23,6 +23,7 @@ enum Cells {
       text.append(bytes[start])
       text.append(bytes[start + 1])
     case Octets.space: return false
+    case _ where bytes[start + 1] == Octets.space: text.append(bytes[start])
     default:
       guard let scalar = Unicode.Scalar(number(bytes, at: start, digits: 3)) else { return false }
       Unicode8.append(scalar, to: &text)

@@ -78,7 +78,8 @@ struct RecipientScanner {
       throw .recipient(at: index, .unbalanced(byte))
     case Octets.backslash:
       // In a name it takes whatever follows, as for Postfix; in an address AddressWords looks.
-      guard index + 1 < end, !Octets.isControl(bytes[index + 1]) || bytes[index + 1] == Octets.tab
+      guard index + 1 < end,
+        !Octets.isControl(bytes[index + 1]) || Octets.isSpace(bytes[index + 1])
       else { throw .recipient(at: index, .backslash) }
       index += 2
     default:

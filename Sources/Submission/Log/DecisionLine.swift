@@ -35,6 +35,8 @@ package struct DecisionLine: Sendable, Equatable {
   /// What X-PHP-Originating-Script: claims.
   package var script: [UInt8]?
 
+  /// Where the caller's process was.
+  package var directory: [UInt8]?
   /// How many recipients the message has.
   package var recipients: UInt64?
   /// How many messages of the hour counted as used after it.
@@ -82,6 +84,8 @@ package struct DecisionLine: Sendable, Equatable {
       resent = pair.addresses
     } else if pair.is(.script) {
       script = pair.value
+    } else if pair.is(.cwd) {
+      directory = pair.value
     } else if pair.is(.recipients) {
       recipients = UInt64(pair.text)
     } else if pair.is(.messages) {

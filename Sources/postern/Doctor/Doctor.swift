@@ -74,6 +74,7 @@ enum Doctor {
     let written = [String(decoding: state, as: UTF8.self), queue + "/maildrop"]
     ServiceExamination.run(written: written, gate: gate.form(account), &diagnosis)
     MachineExamination.run(&diagnosis)
+    SharedUserExamination.run(&diagnosis)
     // Last, because root becomes postern for it.
     MachineExamination.state(setup, account, contents.configuration, &diagnosis)
   }

@@ -72,6 +72,7 @@ enum FindingCode: String, CaseIterable {
   case stateFull = "state-full"
   case logSocket = "log-socket"
   case processesVisible = "processes-visible"
+  case sitesShareUser = "sites-share-user"
   case acceptUnknown = "accept-unknown"
 
   var severity: Severity {
@@ -89,7 +90,7 @@ enum FindingCode: String, CaseIterable {
       .fault
     case .submitUsersExtra, .senderMapsUnset, .dropInOwner, .smtpTrusted, .phpForcedParameters,
       .unitRestrictsSetID, .processesVisible, .outgoingSubmission, .queueVisible,
-      .mailAround, .cronRefused, .acceptUnknown:
+      .mailAround, .cronRefused, .acceptUnknown, .sitesShareUser:
       .advice
     }
   }

@@ -86,6 +86,8 @@ struct Hour {
 
 /// What one user's messages were not permitted for.
 struct UserTally {
+  /// How many of its messages came from which directory, refused ones too.
+  var directories: [[UInt8]: UInt64] = [:]
   /// What the busiest hour had.
   var busiest = Hour()
   /// How many messages, by reason.
@@ -137,7 +139,20 @@ struct LogTally {
       return
     }
     users[line.uid, default: UserTally()].reasons[reason, default: 0] += 1
+    countDirectory(line)
     if reason.isLearnable { take(line, minute: bytes[head.minute]) }
+  }
+
+  /// More directories than a user has sites that are worth telling.
+  private static let directoriesOfUser = 100
+
+  /// Counts where a message came from: many sites may run as one user.
+  private mutating func countDirectory(_ line: DecisionLine) {
+    guard let directory = line.directory, var user = users[line.uid],
+      user.directories[directory] != nil || user.directories.count < Self.directoriesOfUser
+    else { return }
+    user.directories[directory, default: 0] += 1
+    users[line.uid] = user
   }
 
   /// Permitted messages, too, tell how many a user sends.

@@ -17,7 +17,7 @@ struct ProposalText {
   var parts: (before: [String], entry: [String], behind: [String]) {
     let (entry, rows) = (entry, suspicions)
     guard !entry.isEmpty || !rows.isEmpty else { return ([], [], []) }
-    return ([heading] + (entry.isEmpty ? [] : evidence), entry, rows)
+    return ([heading] + directories + (entry.isEmpty ? [] : evidence), entry, rows)
   }
 
   private var heading: String {
@@ -26,6 +26,19 @@ struct ProposalText {
       proposal.tally.reasons[reason].map { "\($0) \(reason.rawValue)" }
     }
     return "# \(proposal.user.description): \(reasons.joined(separator: ", "))"
+  }
+
+  /// Where the messages came from, if that was more than one place.
+  private var directories: [String] {
+    let found = proposal.tally.directories.map { (Diagnostics.shown($0.key, limit: 100), $0.value) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    guard found.count > 1 else { return [] }
+    let lines = found.prefix(Self.listed).map {
+      "#   from \($0.0): \($0.1)"
+    }
+    return lines
+      + (found.count > Self.listed
+        ? ["#   from \(found.count - Self.listed) more directories"] : [])
   }
 
   private var evidence: [String] {

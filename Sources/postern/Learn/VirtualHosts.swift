@@ -6,12 +6,32 @@ internal import LinuxSystem
 /// A name counts for the owner of the site's directory alone: whoever serves the neighbor's site
 /// must not be given the neighbor's addresses.
 struct VirtualHosts {
-  /// Where the servers of Debian, RPM systems and panels have their sites.
-  private static let directories = [
-    "/etc/apache2/sites-enabled", "/etc/apache2/conf.d", "/etc/apache2/conf.d/domains",
-    "/etc/httpd/conf.d", "/etc/nginx/sites-enabled", "/etc/nginx/conf.d",
-    "/etc/nginx/conf.d/domains",
-  ]
+  /// Which server serves a site.
+  enum Server: CaseIterable {
+    case apache, nginx
+
+    /// Where Debian, RPM systems and panels have its sites.
+    var directories: [String] {
+      switch self {
+      case .apache:
+        [
+          "/etc/apache2/sites-enabled", "/etc/apache2/conf.d", "/etc/apache2/conf.d/domains",
+          "/etc/httpd/conf.d",
+        ]
+      case .nginx:
+        ["/etc/nginx/sites-enabled", "/etc/nginx/conf.d", "/etc/nginx/conf.d/domains"]
+      }
+    }
+
+    /// Reads the sites of one of its files.
+    func sites(_ text: String) -> [Site] {
+      switch self {
+      case .apache: Site.apache(text)
+      case .nginx: Site.nginx(text)
+      }
+    }
+  }
+
   /// More than a server has sites.
   private static let files = 200_000
 
@@ -32,17 +52,20 @@ struct VirtualHosts {
     }
   }
 
-  /// Reads the files of this machine's servers; whatever others than root can change says nothing.
+  /// Reads the files of this machine's servers.
   static func current() -> VirtualHosts {
-    var sites: [Site] = []
-    for directory in directories {
-      for name in Machine.entries(directory).sorted().prefix(files) {
+    VirtualHosts(Server.allCases.flatMap(sites)) { Machine.status($0)?.ownerUID }
+  }
+
+  /// Reads the files of a server; whatever others than root can change says nothing.
+  static func sites(of server: Server) -> [Site] {
+    server.directories.flatMap { directory in
+      Machine.entries(directory).sorted().prefix(files).flatMap { name -> [Site] in
         let path = "\(directory)/\(name)"
-        guard isRoots(path), let text = Machine.text(path) else { continue }
-        sites += Site.apache(text) + Site.nginx(text)
+        guard isRoots(path), let text = Machine.text(path) else { return [] }
+        return server.sites(text)
       }
     }
-    return VirtualHosts(sites) { Machine.status($0)?.ownerUID }
   }
 
   private static func isRoots(_ path: String) -> Bool {

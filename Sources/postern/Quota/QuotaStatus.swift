@@ -18,12 +18,13 @@ enum QuotaStatus {
     ],
     summary: "Show how many messages and recipients were used",
     details: """
-      Without USER: all users who have sent mail or had mail refused in the last 24 hours, busiest first. LEFT is the
-      number of messages that the user may send now; WAIT is how long a user whose quota is used up must wait; REF/H is
-      the number of messages refused in the last 60 minutes. The graph shows the last 60 minutes, refused messages
-      included: each character is five minutes, the newest on the right. '-' means unlimited or none. Columns that do
-      not fit are left out; COLUMNS sets the width if there is no terminal. Colors are used only on a terminal and if
-      NO_COLOR is not set. Ordinary users see only their own row, without the graph.
+      Without USER: all users who have sent mail or had mail refused in the last 24 hours, busiest first. With USER also in
+      how many messages From: was rewritten (from_policy) or an identity field was repaired. Users with the same
+      quota_group are one row, group:NAME. LEFT is the number of messages that the user may send now; WAIT is how long a
+      user whose quota is used up must wait; REF/H is the number of messages refused in the last 60 minutes. The graph
+      shows the last 60 minutes, refused messages included: each character is five minutes, the newest on the right. '-'
+      means unlimited or none. Columns that do not fit are left out; COLUMNS sets the width if there is no terminal. Colors
+      are used only on a terminal and if NO_COLOR is not set. Ordinary users see only their own row, without the graph.
       """,
     run: run)
 
@@ -51,10 +52,19 @@ enum QuotaStatus {
     try show(arguments, interval ?? 2) { () throws(ToolFailure) in
       let now = Clock.seconds()
       let lines = try reader.users(arguments.has("--all") ? .listed : .active, now: now).map {
-        QuotaTable.Line(row: $0.row, sparkline: Sparkline($0.usage.hour))
+        QuotaTable.Line(
+          row: $0.row, sparkline: Sparkline($0.usage.hour),
+          note: arguments.operands.isEmpty ? nil : changes($0.usage.counters))
       }
       return (QuotaTable(lines, top: top, now: now), lines.count)
     }
+  }
+
+  /// What was changed in a user's messages since the record began.
+  private static func changes(_ counters: Counters) -> String? {
+    guard counters.rewritten > 0 || counters.repaired > 0 else { return nil }
+    return "From: rewritten in \(counters.rewritten) messages so far, "
+      + "an identity field repaired in \(counters.repaired)"
   }
 
   private static func show(

@@ -11,6 +11,8 @@ struct QuotaTable: Sendable {
     var row: QuotaRow
     /// nil = not known: the drop-in does not tell it to ordinary users.
     var sparkline: Sparkline?
+    /// What else there is to tell; nil = nothing.
+    var note: String?
   }
 
   /// What the terminal can show.
@@ -56,6 +58,9 @@ struct QuotaTable: Sendable {
     for (index, user) in shown.enumerated() {
       lines.append(
         line(table[index + 1], columns, widths) { look.hasColors ? style(of: $0, user) : nil })
+      if let note = user.note {
+        lines += TerminalText.wrapped(note, to: look.columns - 4).map { "    " + $0 }
+      }
       if let reason = user.row.suspended {
         let text = "suspended: " + TerminalText.printable(reason)
         lines += TerminalText.wrapped(text, to: look.columns - 4).map {

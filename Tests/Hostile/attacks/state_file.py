@@ -15,6 +15,10 @@ from lab.laboratory import Lab, attack, message
 FIRST_SUBORDINATE, SUBORDINATES = 100_000, 60
 #: An order of root's must not take longer whatever a user does.
 ORDER_SECONDS = 20
+#: A message that waits for nobody takes milliseconds.
+MESSAGE_SECONDS = 5
+#: Whose record those without an entry share.
+SHARED = 0xFFFFFFFF
 SUSPENDED = Path(f"/var/lib/postern/suspended/{USERS['alice'].uid}")
 
 
@@ -62,6 +66,25 @@ def _full(lab: Lab) -> None:
     told = b"full" in checked.stdout + checked.stderr
     expect("check tells that the state file is full", (checked.status, told), (1, True))
     expect("metrics", _order("metrics"), 0)
+
+
+@attack("whoever has no entry, and holds the record of all such users, keeps no mail of theirs in the audit")
+def _strangers(lab: Lab) -> None:
+    lab.postern.configure(["mode = audit"])
+    own = message(b"carol@test.example")
+    expect("carol's first", lab.send(own, user="carol").status, 0)
+    with ledgerfile.locked(LEDGER, SHARED):
+        begun = time.monotonic()
+        expect("carol's mail", lab.send(own, user="carol").status, 0)
+        expect("soon", time.monotonic() - begun < MESSAGE_SECONDS, True)
+    expect("both have left", len(lab.leaves()), 2)
+    lab.postern.configure(["mode = enforce"])
+    lab.neighbour_passes()
+    with ledgerfile.locked(LEDGER, SHARED):
+        begun = time.monotonic()
+        expect("refused", b"user-unlisted" in lab.send(own, user="carol").stderr, True)
+        expect("as soon", time.monotonic() - begun < MESSAGE_SECONDS, True)
+    lab.nothing_leaves()
 
 
 @attack("whoever holds the lock of its own record keeps root from no order")

@@ -58,6 +58,8 @@ def _changes(stage: Stage) -> None:
            [("<visitor@z.example>", "<alice@test.example>", None), ("<alice@test.example>", None, "from"),
             ("<alice@test.example>", None, None)])
     got = _samples(run_root(TOOL, "metrics").stdout)
+    told = run_root(TOOL, "quota", "status", "alice").stdout
+    expect("status", b"rewritten in 1 messages so far, an identity field repaired in 1" in told, True)
     expect("counted", (got["postern_messages_rewritten_total"], got["postern_messages_repaired_total"]), (1, 1))
 
 
