@@ -117,6 +117,8 @@ struct MailboxListRefusalTests {
     "=?euc-kr?B?Y2Vvo8BiYW5rLmV4YW1wbGU=?=", "=?gb18030?B?Y2Vvo8BiYW5rLmV4YW1wbGU=?=",
     "=?iso-2022-jp?B?Y2VvGyRCIXcbKEJiYW5rLmV4YW1wbGU=?=",
     "\"ceo@\u{1D41B}\u{1D41A}nk.example\"",
+    "\"ceo@bank.example \u{307}\"", "\"ceo@bank.example \u{2D1}\"",
+    "\"ceo@bank.example \u{2062}x\"",
   ])
   func `a name that reads as another address is refused`(_ name: String) {
     let body = Array((name + " <alice@example.com>").utf8)

@@ -64,6 +64,11 @@ struct ShownText {
       visible.append(Octets.space)
     case _ where scalar == "\t":
       visible.append(Octets.space)
+    case .nonspacingMark, .enclosingMark, .modifierLetter:
+      // Behind a blank it is a speck, and no word beside an address.
+      if let last = visible.last, last != Octets.space, !Unicode8.isInvisible(scalar) {
+        Unicode8.append(scalar, to: &visible)
+      }
     default:
       if !Unicode8.isInvisible(scalar) { Unicode8.append(scalar, to: &visible) }
     }
@@ -80,11 +85,15 @@ struct ShownText {
     return addresses
   }
 
-  /// The words of a text if they are addresses all; nil if there is another word, or none.
+  /// Fewer bytes beside an address are no name: nobody reads `ceo@bank.example x` as anything else.
+  private static let nameBytes = 3
+
+  /// The addresses of a text, if there is next to nothing else in it; nil if there is, or none.
   private static func onlyAddresses(_ text: [UInt8], isDotted: Bool) -> [[UInt8]]? {
     let words = words(text[...])
-    guard !words.isEmpty else { return nil }
-    return words.allSatisfy { isAddress($0, isDotted: isDotted) } ? words : nil
+    let addresses = words.filter { isAddress($0, isDotted: isDotted) }
+    let others = words.reduce(0) { $0 + $1.count } - addresses.reduce(0) { $0 + $1.count }
+    return addresses.isEmpty || others >= nameBytes ? nil : addresses
   }
 
   /// Splits at blanks, commas, semicolons and angles, and cuts what is no letter or digit at the

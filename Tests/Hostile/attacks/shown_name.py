@@ -35,13 +35,15 @@ NAMES = {
     "as it is": b'"ceo@bank.example"',
     "in mathematical letters":
         '"\U0001d41c\U0001d41e\U0001d428@\U0001d41b\U0001d41a\U0001d427\U0001d424.example"'.encode(),
+    "with a mark behind it": '"ceo@bank.example \u0307"'.encode(),
+    "with a speck behind it": '"ceo@bank.example \u02d1"'.encode(),
     "with a letter without a shape behind it": '"ceo@bank.example \u3164"'.encode(),
     "turned around": '"\u202eelpmaxe.knab@oec\u202c"'.encode(),
 }
 
 
-#: What has no shape of its own: marks, format characters, and the filler of Hangul.
-SHAPELESS = re.compile("[\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u115f\u1160\u3164]")
+#: What has no shape of its own: marks, letters that modify others, format characters, and the filler of Hangul.
+SHAPELESS = re.compile("[\u02b0-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u115f\u1160\u3164]")
 OVERRIDDEN = re.compile("\u202e([^\u202c]*)")
 
 
