@@ -38,7 +38,34 @@ struct SettledMessageTests {
     let read = try ReadMessage(
       invocation, HeaderSection(parsing: [UInt8](header.utf8)), policy)
     let message = try read.settled(by: policy)
-    return String(decoding: message.header(invocation, policy, time: 0), as: UTF8.self)
+    let text = String(decoding: message.header(invocation, policy, time: 0), as: UTF8.self)
+    // Another one each time.
+    guard let made = message.messageID else { return text }
+    let field = "Message-Id: " + String(decoding: made, as: UTF8.self) + "\n"
+    #expect(text.ranges(of: field).count == 1, "it is added once")
+    return text.replacing(field, with: "")
+  }
+
+  @Test(arguments: [
+    ("From: alice@ok.example\nTo: r@x.example\n", true),
+    ("From: alice@ok.example\nTo: r@x.example\nMessage-ID: <1@x>\n", false),
+    ("From: alice@ok.example\nResent-To: r@x.example\n", false),
+  ])
+  func `a message without Message-Id: gets one of its own`(_ header: String, _ isMade: Bool) throws
+  {
+    let invocation = try Invocation.parse(["sendmail", "-t"].map { [UInt8]($0.utf8) })
+    var made: [[UInt8]] = []
+    for _ in 1...2 {
+      let read = try ReadMessage(
+        invocation, HeaderSection(parsing: [UInt8](header.utf8)), Self.policy())
+      made += [try read.settled(by: Self.policy()).messageID].compactMap(\.self)
+    }
+    #expect(made.count == (isMade ? 2 : 0))
+    #expect(Set(made).count == made.count)
+    for messageID in made {
+      let text = String(decoding: messageID, as: UTF8.self)
+      #expect(text.wholeMatch(of: /<\d{10}\.\d{1,20}@host\.example>/) != nil, "\(text)")
+    }
   }
 
   static func reason(

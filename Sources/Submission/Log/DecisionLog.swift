@@ -55,6 +55,7 @@ struct DecisionLog: Sendable {
   mutating func note(_ message: SettledMessage) {
     repaired = message.repaired
     rewritten = message.replacedBy
+    if let made = message.messageID { messageID = made }
   }
 
   /// Notes what the hour holds after the decision.

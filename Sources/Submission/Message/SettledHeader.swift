@@ -20,6 +20,9 @@ extension SettledMessage {
     if read.section.all(.from).isEmpty, !read.section.isOpaque, let address = ownAddress(policy) {
       edits.addFrom(address, fullName: fullName)
     }
+    if let messageID {
+      edits.appended += HeaderEdits.field(.messageID, [Octets.space] + messageID)
+    }
     if policy.configuration.addsTraceHeader {
       edits.addTrace(uid: policy.uid, host: Host.nodeName(), time: time)
     }

@@ -1,4 +1,5 @@
 package import InternetMessage
+internal import LinuxSystem
 package import Policy
 
 /// A message that bears only identities of its user, and what is changed to make it so.
@@ -15,6 +16,8 @@ package struct SettledMessage: Sendable {
   package let fullName: [UInt8]?
   /// The fields that are handed over in canonical form.
   package let repaired: [KnownField]
+  /// The Message-Id: that is added, so that this log and Postfix's can be joined; nil = none.
+  package let messageID: [UInt8]?
 
   fileprivate init(
     _ read: ReadMessage, _ reversePath: ReversePath, _ rewrite: Rewrite?, _ policy: SenderPolicy
@@ -23,8 +26,27 @@ package struct SettledMessage: Sendable {
     self.reversePath = reversePath
     self.rewrite = rewrite
     repaired = policy.sendsAsAnybody ? [] : Self.repaired(read.identities, rewrite)
+    messageID = Self.messageID(of: read.section, policy)
     // Only now is it known which address the name goes with.
     fullName = Self.fullName(of: read, beside: Self.ownAddress(reversePath, policy), policy)
+  }
+
+  /// Makes a Message-Id: where there is none, as cleanup(8) would; RFC 5322 §3.6.4.
+  ///
+  ///     message-id = "<" seconds "." 1*20DIGIT "@" default_domain ">"
+  ///
+  /// A message that was sent again gets a Resent-Message-Id:, by Postfix; one of a user who may
+  /// send as anybody is perhaps only passed on.
+  private static func messageID(of section: HeaderSection, _ policy: SenderPolicy) -> [UInt8]? {
+    guard !policy.sendsAsAnybody, !section.isResent, section.all(.messageID).isEmpty,
+      let domain = policy.configuration.defaultDomain
+    else { return nil }
+    var text: [UInt8] = [Octets.openAngle]
+    text.append(decimal: Clock.seconds())
+    text.append(Octets.dot)
+    text.append(decimal: UInt64.random(in: .min ... .max))
+    text.append(Octets.at)
+    return text + domain + [Octets.closeAngle]
   }
 
   /// What took the place of From:; nil = nothing.

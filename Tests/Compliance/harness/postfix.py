@@ -155,7 +155,8 @@ def is_submitted(path: Path) -> bool:
 
 
 MADE_UP = {
-    "message-id": re.compile(r"<\d{14}\.[0-9A-F]+@mail\.test\.example>"),
+    # Postfix's, or Postern's.
+    "message-id": re.compile(r"<\d{14}\.[0-9A-F]+@mail\.test\.example>|<\d{10}\.\d{1,20}@[a-z0-9_.-]+>"),
     "date": re.compile(r"[A-Z][a-z]{2}, .{11} \d\d:\d\d:\d\d [+-]\d{4} \([A-Z]+\)"),
     "resent-message-id": re.compile(r"<\d{14}\.[0-9A-F]+@mail\.test\.example>"),
     "resent-date": re.compile(r"[A-Z][a-z]{2}, .{11} \d\d:\d\d:\d\d [+-]\d{4} \([A-Z]+\)"),

@@ -12,6 +12,15 @@ MESSAGE = (b"From: good@ok.example\nTo: r@x.example, q@x.example\nMessage-ID: <1
            b"X-PHP-Originating-Script: 7300:mailer.php\n\nb\n")
 
 
+@check("a Message-Id: that is added is in the log and in the message, so that Postfix's lines can be joined")
+def _message_id(stage: Stage) -> None:
+    stage.log.records()
+    expect_permitted(stage.postern.submit("alice", b"-t", b"-i", stdin=b"From: good@ok.example\nTo: r@x.example\n\nb\n"))
+    (line,) = stage.log.decisions()
+    (mail,) = stage.postfix.drain()
+    expect("in the message", f"Message-Id: {line['message-id']}\n".encode() in mail.message, True)
+
+
 @check("a permitted message is logged with all that is known of it")
 def _permitted(stage: Stage) -> None:
     stage.postern.configure(["messages_per_hour = 100", "recipients_per_hour = 500"])
