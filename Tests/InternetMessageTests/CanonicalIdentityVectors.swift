@@ -33,6 +33,14 @@ struct RepairedFrom: Sendable, CustomTestStringConvertible {
     .init(
       "HZ", "=?HZ-GB-2312?Q?~{VPND~}?= <info@s.example>", "=?utf-8?B?5Lit5paH?= <info@s.example>"),
     .init(
+      "raw UTF-8 in an encoded word", "=?utf-8?Q?Jürgen?= <info@s.example>",
+      "=?utf-8?Q?J=C3=BCrgen?= <info@s.example>"),
+    .init(
+      "raw bytes in an encoded word of another charset",
+      bytes: Array("=?shift_jis?Q?Shop=83".utf8) + [0xE2, 0x80, 0x8B]
+        + Array("=40x?= <info@s.example>".utf8),
+      "<info@s.example>"),
+    .init(
       "ArmSCII-8", "=?ArmSCII-8?Q?=B2=B3?= <info@s.example>",
       "=?utf-8?B?1LHVoQ==?= <info@s.example>"),
     .init(

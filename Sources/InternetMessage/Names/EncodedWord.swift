@@ -34,6 +34,8 @@ enum EncodedWord {
     guard let charset = Charset(named: text[word.charset]), charset.isPlain else {
       throw .charset(Array(text[word.charset]))
     }
+    // Readers take raw bytes for those of the charset, for UTF-8, or for something of their own.
+    guard text[word.content].allSatisfy({ $0 < 0x80 }) else { throw .malformedEncodedWord }
     let content =
       word.isBase64 ? try base64(text[word.content]) : quotedPrintable(text[word.content])
     for byte in content

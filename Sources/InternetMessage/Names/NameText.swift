@@ -130,7 +130,8 @@ struct NameDecoder {
   /// Takes the bytes of an encoded word.
   private mutating func append(_ word: EncodedWord.Parts) {
     let charset = Charset(named: text[word.charset])
-    var isWhole = true
+    // Raw bytes may be meant as those of the charset, or as they are.
+    var isWhole = charset == .utf8 || text[word.content].allSatisfy { $0 < 0x80 }
     let content =
       word.isBase64
       ? EncodedWord.lenientBase64(text[word.content], isWhole: &isWhole)

@@ -17,7 +17,7 @@ from .addresses import unquoted
 DIVIDING = {"So", "Sm", "Sc", "Sk", "Ps", "Pe", "Pi", "Pf", "Po", "Pd"}
 #: What is no part of an address: separators; in a domain, other ASCII marks, too.
 LOCAL = r"[^\s@<>,;:()\"]+"
-DOMAIN = r"[^\s@<>,;:()\"&*|!#$%^={}~?/+'`\\]*[^\W_]"
+DOMAIN = r"[^\s@<>,;:()\"&*|!#$%^={}~?/+'`\\\x80-\x9f]*[^\W_]"
 ONLY_ADDRESS = re.compile(rf"\A({LOCAL}@{DOMAIN})\Z")
 ANGLE_ADDRESS = re.compile(rf"<({LOCAL}@{DOMAIN})>")
 #: Marks that people put around an address.
