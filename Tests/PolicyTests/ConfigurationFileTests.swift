@@ -59,6 +59,7 @@ struct ConfigurationFileTests {
     #expect(configuration.sizes == SizeLimits(messageBytes: 1 << 30, headerBytes: 4_096))
     #expect(!configuration.addsTraceHeader)
     #expect(configuration.handoff == .supervise)
+    #expect(configuration.phpScriptHeader == .remove)
     #expect(configuration.hostedDomains == [bytes("shop.example"), bytes("/etc/postern/domains")])
     #expect(configuration.quotaFile == bytes("/srv/quota"))
     #expect(configuration.syslogFacility == .local7)

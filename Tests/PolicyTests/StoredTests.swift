@@ -80,7 +80,7 @@ struct StoredTests {
     let notices = NoticeKind.allCases.map { "notice \($0.index) \($0)" }
     let now =
       settings + words(Mode.self) + words(FromPolicy.self) + words(AmbiguousFrom.self)
-      + words(UnlistedUsers.self)
+      + words(UnlistedUsers.self) + words(PHPScriptHeader.self)
       + words(HandoffKind.self) + words(SyslogFacility.self) + reasons + notices
     for line in given.split(separator: "\n") where !line.hasPrefix("#") {
       #expect(now.contains(String(line)), "\(line)")

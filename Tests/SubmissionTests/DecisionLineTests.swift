@@ -98,6 +98,32 @@ struct DecisionLineTests {
     }
   }
 
+  @Test(arguments: [
+    ("plain", "a/b.php", "a/b.php"), ("a blank", "a b", "\"a b\""),
+    ("a second equals sign", "<b+r=x@y>", "\"<b+r=x@y>\""),
+    ("a backslash and a quote", "a\\b\"", "\"a\\\\b\\\"\""),
+    ("UTF-8", "Zoë 日本", "\"Zoë 日本\""), ("a control", "a\u{1B}[2J", "\"a\\u001B[2J\""),
+    ("C1", "a\u{9B}", "\"a\\u00C2\\u009B\""),
+    ("what turns text round", "a\u{202E}", "\"a\\u00E2\\u0080\\u00AE\""), ("nothing", "", "\"\""),
+  ])
+  func `a value is written as logfmt has it, and read again`(
+    _ name: String, _ value: String, _ written: String
+  ) throws {
+    var log = DecisionLog(uid: 7)
+    log.script = Array(value.utf8)
+    let line = log.line(.permit, nil)
+    #expect(String(decoding: line, as: UTF8.self).contains(" script=\(written) "))
+    #expect(try #require(DecisionLine(line[...])).script == Array(value.utf8))
+  }
+
+  @Test func `a byte that is no UTF-8 is written as one of logfmt's escapes`() throws {
+    var log = DecisionLog(uid: 7)
+    log.script = [0x61, 0xFF, 0xC3]
+    let line = log.line(.permit, nil)
+    #expect(String(decoding: line, as: UTF8.self).contains(#" script="a\u00FF\u00C3" "#))
+    #expect(try #require(DecisionLine(line[...])).script == log.script)
+  }
+
   @Test(arguments: ReasonCode.allCases)
   func `every reason is read`(_ reason: ReasonCode) {
     let text = Array("verdict=reject reason=\(reason.rawValue) uid=1".utf8)
@@ -135,6 +161,10 @@ struct DecisionLineTests {
     ("an escape in lower case", "verdict=audit reason=none uid=1 script=\\x4a", false),
     ("a raw control character", "verdict=audit reason=none uid=1 script=\"a\u{1B}b\"", false),
     ("raw UTF-8", "verdict=audit reason=none uid=1 script=ü", false),
+    ("raw UTF-8 in quotes", "verdict=audit reason=none uid=1 script=\"ü\"", true),
+    ("a byte of logfmt", "verdict=audit reason=none uid=1 script=\"\\u00FF\"", true),
+    ("a byte of 0.1.0", "verdict=audit reason=none uid=1 script=\"\\xFF\"", true),
+    ("what is never written", "verdict=audit reason=none uid=1 script=\"\\u0100\"", false),
   ])
   func `only what the program writes is read`(_ name: String, _ text: String, _ isLine: Bool) {
     #expect((DecisionLine(Array(text.utf8)[...]) != nil) == isLine)

@@ -68,6 +68,18 @@ struct SettledMessageTests {
     }
   }
 
+  @Test(arguments: [(PHPScriptHeader.keep, true), (.remove, false)])
+  func `recipients see the script as php_script_header says`(
+    _ setting: PHPScriptHeader, _ isSent: Bool
+  ) throws {
+    let message =
+      "From: a@shop.example\nTo: r@x.example\nX-PHP-Originating-Script: 7:x.php\n\nhi\n"
+    let decided = try Decided(
+      [UInt8](message.utf8), ["-t"],
+      Decided.policy("a@shop.example", "php_script_header = \(setting.rawValue)"))
+    #expect(decided.header?.contains("X-PHP-Originating-Script: 7:x.php") == isSent)
+  }
+
   static func reason(
     _ header: String, _ words: [String] = ["-t"], _ policy: SenderPolicy = policy()
   ) -> ReasonCode? {

@@ -61,6 +61,21 @@ package enum UnlistedUsers: String, SettingWord {
   }
 }
 
+/// What becomes of X-PHP-Originating-Script: once it is logged.
+package enum PHPScriptHeader: String, SettingWord {
+  /// It is sent.
+  case keep
+  /// It is taken out.
+  case remove
+
+  package var storedCode: UInt8 {
+    switch self {
+    case .keep: 1
+    case .remove: 2
+    }
+  }
+}
+
 /// How the real sendmail is run.
 package enum HandoffKind: String, SettingWord {
   /// It takes the place of the drop-in.
@@ -166,6 +181,8 @@ package struct Configuration: Sendable, Equatable {
   package var doctorAccept: [[UInt8]] = []
   /// `hosted_domains`: domains in comparison form, and paths of files with more.
   package var hostedDomains: [[UInt8]] = []
+  /// `php_script_header`.
+  package var phpScriptHeader: PHPScriptHeader = .keep
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}

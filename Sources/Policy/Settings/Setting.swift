@@ -245,6 +245,14 @@ package struct Setting: Sendable {
         the names of web sites: domains, or the path of a file with one on each line.
         """,
         parameter: { $0.value(HostedDomainsValue(), &$1.hostedDomains) })
+    case 26:
+      Setting(
+        code, "php_script_header",
+        """
+        What happens to X-PHP-Originating-Script:, which PHP adds with mail.add_x_header, once its \
+        script is in the log: keep, or remove (recipients do not see it).
+        """,
+        parameter: { $0.value(WordValue<PHPScriptHeader>(), &$1.phpScriptHeader) })
     default: nil
     }
   }

@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Policy
 
 /// Text is built as bytes: argv and header fields are bytes, and the hot path pays for no Unicode.
 extension [UInt8] {
@@ -52,6 +53,51 @@ extension [UInt8] {
         append(hexDigits[Int(byte >> 4)])
         append(hexDigits[Int(byte & 15)])
       }
+    }
+  }
+
+  /// Appends the caller's bytes as a value of logfmt has them between its quotes.
+  ///
+  /// UTF-8 stays that a terminal shows and does nothing else with; a quote and a backslash get a
+  /// backslash, every other byte becomes `\u00XX`.
+  ///
+  /// - Parameters:
+  ///   - untrusted: Bytes of the caller.
+  ///   - limit: The largest count of bytes appended, give or take one character; `...` marks a cut.
+  mutating func append(logfmt untrusted: [UInt8], limit: Int) {
+    let end = count + limit
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = untrusted.makeIterator()
+    var position = 0
+    while position < untrusted.count {
+      guard count < end else {
+        append("...")
+        return
+      }
+      let length: Int
+      var isShown = false
+      switch parser.parseScalar(from: &iterator) {
+      case .valid(let encoded):
+        length = encoded.count
+        isShown = Unicode.UTF8.decode(encoded).isHarmless
+      case .error(let bad): length = bad
+      case .emptyInput: return
+      }
+      append(untrusted[position..<position + length], isShown: isShown)
+      position += length
+    }
+  }
+
+  private mutating func append(_ character: ArraySlice<UInt8>, isShown: Bool) {
+    if isShown {
+      if character.first == 0x22 || character.first == 0x5C { append(0x5C) }
+      append(contentsOf: character)
+      return
+    }
+    for byte in character {
+      append("\\u00")
+      append(hexDigits[Int(byte >> 4)])
+      append(hexDigits[Int(byte & 15)])
     }
   }
 

@@ -14,8 +14,8 @@ package enum DecisionVerdict: String, Sendable, CaseIterable {
 ///
 ///     line  = "verdict=" word " reason=" word " uid=" 1*DIGIT *( " " key "=" value )
 ///     key   = 1*( a-z / "-" )
-///     value = *( VCHAR except DQUOTE ) / DQUOTE *text DQUOTE
-///             ; \\ \" \xHH are escapes, "..." marks a cut
+///     value = *( VCHAR except DQUOTE ) / DQUOTE *( text / UTF-8 ) DQUOTE
+///             ; \\ \" \u00HH are escapes, and \xHH of 0.1.0; "..." marks a cut
 package struct DecisionLine: Sendable, Equatable {
   /// What was decided.
   package var verdict: DecisionVerdict
@@ -184,7 +184,7 @@ private struct PairReader {
     var value: [UInt8] = []
     while let byte = rest.popFirst() {
       if byte == Self.quote { return value }
-      guard byte >= 0x20, byte < 0x7F, let real = unescaped(byte) else { return nil }
+      guard byte >= 0x20, byte != 0x7F, let real = unescaped(byte) else { return nil }
       value.append(real)
     }
     return nil
@@ -196,15 +196,24 @@ private struct PairReader {
     switch rest.popFirst() {
     case Self.backslash?: return Self.backslash
     case Self.quote?: return Self.quote
-    case UInt8(ascii: "x")?:
-      let digits = rest.prefix(2)
-      guard digits.count == 2, digits.allSatisfy({ ("0"..."9") ~= $0 || ("A"..."F") ~= $0 }) else {
+    case UInt8(ascii: "u")?:
+      guard rest.popFirst() == UInt8(ascii: "0"), rest.popFirst() == UInt8(ascii: "0") else {
         return nil
       }
-      rest = rest.dropFirst(2)
-      return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+      return hexadecimalByte()
+    case UInt8(ascii: "x")?: return hexadecimalByte()
     default: return nil
     }
+  }
+
+  /// Reads two digits.
+  private mutating func hexadecimalByte() -> UInt8? {
+    let digits = rest.prefix(2)
+    guard digits.count == 2, digits.allSatisfy({ ("0"..."9") ~= $0 || ("A"..."F") ~= $0 }) else {
+      return nil
+    }
+    rest = rest.dropFirst(2)
+    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
   }
 }
 

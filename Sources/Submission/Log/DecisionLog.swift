@@ -189,14 +189,8 @@ struct DecisionLog: Sendable {
   }
 
   private static func add(_ key: DecisionKey, _ value: [UInt8], to line: inout [UInt8]) {
-    line.append(key: key)
-    let isPlain = !value.isEmpty && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != quote }
-    if !isPlain { line.append(quote) }
-    line.append(escaping: value, limit: 200, quoting: isPlain ? nil : quote)
-    if !isPlain { line.append(quote) }
+    line.append(key: key, value: value)
   }
-
-  private static let quote: UInt8 = 0x22
 
   private static func angled(_ addresses: [[UInt8]]) -> [UInt8] {
     var text: [UInt8] = []

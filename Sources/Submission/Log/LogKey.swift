@@ -14,6 +14,32 @@ package enum EventKey: String, Sendable, CaseIterable {
 }
 
 extension [UInt8] {
+  /// The most bytes of a value.
+  private static let valueBytes = 200
+
+  /// Appends `key=value` as logfmt has it; the value in quotes where others would misread it.
+  mutating func append<Key: RawRepresentable<String>>(key: Key, value: [UInt8]) {
+    append(key: key)
+    // A bare value may have neither quotes nor backslashes, nor a second `=`.
+    let isBare =
+      !value.isEmpty && value.count <= Self.valueBytes
+      && value.allSatisfy {
+        $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D
+      }
+    if isBare {
+      self += value
+    } else {
+      append(quoting: value)
+    }
+  }
+
+  /// Appends a value in quotes.
+  mutating func append(quoting value: [UInt8]) {
+    append(0x22)
+    append(logfmt: value, limit: Self.valueBytes)
+    append(0x22)
+  }
+
   /// Begins the next `key=value` of a line.
   mutating func append<Key: RawRepresentable<String>>(key: Key) {
     if !isEmpty { append(0x20) }

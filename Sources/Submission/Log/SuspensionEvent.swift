@@ -26,14 +26,11 @@ package struct SuspensionEvent: Sendable {
     line.append(isEnd ? "resume" : "suspend")
     line.append(key: EventKey.uid)
     line.append(decimal: UInt64(uid))
-    line.append(key: EventKey.user)
-    line.append(escaping: user, limit: 64)
+    line.append(key: EventKey.user, value: user)
     line.append(key: EventKey.by)
     line.append(origin.rawValue)
     line.append(key: EventKey.reason)
-    line.append("\"")
-    line.append(escaping: suspension.reason, limit: 200, quoting: 0x22)
-    line.append("\"")
+    line.append(quoting: suspension.reason)
     self.line = line
     self.facility = facility
   }

@@ -15,6 +15,9 @@ extension SettledMessage {
     // What the caller claims in Postern's name is not handed over.
     edits.dropped = [.xPostern, .xPosternOriginalFrom]
     if invocation.extractRecipients { edits.dropped += [.bcc, .resentBcc] }
+    if policy.configuration.phpScriptHeader == .remove {
+      edits.dropped.append(.xPHPOriginatingScript)
+    }
     if !policy.sendsAsAnybody { settleIdentities(&edits, policy) }
     if let rewrite { apply(rewrite, to: &edits, policy) }
     if read.section.all(.from).isEmpty, !read.section.isOpaque, let address = ownAddress(policy) {
