@@ -41,17 +41,19 @@ package enum Accounts: Sendable {
   ///   - uid: The user.
   ///   - settings: The settings in force, which name the state file.
   ///   - reason: Why it was refused.
-  ///   - rule: When refused identities suspend the user, this one among them; nil = it does not
-  ///     count for that.
+  ///   - isVisitors: Whether the refused identity is a visitor's, which suspends nobody.
+  ///   - rule: When refused identities suspend the user; nil = never.
   /// - Returns: What it has led to; nil = nothing is counted.
   /// - Throws: `LedgerError`.
   package func refuse(
-    uid: UInt32, by settings: Configuration, reason: ReasonCode, suspending rule: SuspensionRule?
+    uid: UInt32, by settings: Configuration, reason: ReasonCode, isVisitors: Bool,
+    suspending rule: SuspensionRule?
   ) throws(LedgerError) -> RefusalCount? {
     switch self {
     case .real:
       let ledger = try Ledger.open(for: settings, patience: Ledger.patience(of: uid))
-      return try ledger.refuse(uid: uid, reason: reason, suspending: rule)
+      return try ledger.refuse(
+        uid: uid, reason: reason, isVisitors: isVisitors, suspending: rule)
     case .dryRun:
       return nil
     }

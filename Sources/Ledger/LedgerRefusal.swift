@@ -43,19 +43,20 @@ extension Ledger {
   ///   - uid: The user.
   ///   - clock: The time in seconds since 1970.
   ///   - reason: Why it was refused.
-  ///   - rule: When refused identities suspend the user, this one among them; nil = it does not
-  ///     count for that.
+  ///   - isVisitors: Whether the refused identity is a visitor's, which suspends nobody.
+  ///   - rule: When refused identities suspend the user; nil = never.
   /// - Returns: What it has led to.
   /// - Throws: `LedgerError`.
   func refuse(
     uid: UInt32, now clock: () -> UInt64 = Clock.seconds, reason: ReasonCode,
-    suspending rule: SuspensionRule? = nil
+    isVisitors: Bool = false, suspending rule: SuspensionRule? = nil
   ) throws(LedgerError) -> RefusalCount {
     try change(uid: uid, now: clock) { (usage, now) throws(LedgerError) in
-      usage.refuse(reason, isForeign: rule != nil && reason.isForeignIdentity)
+      let isForeign = reason.isForeignIdentity && !isVisitors
+      usage.refuse(reason, isForeign: isForeign)
       var suspension: Suspension?
       // What others without an entry have done is nobody's own.
-      if let rule, uid != Self.sharedUID, reason.isForeignIdentity,
+      if let rule, uid != Self.sharedUID, isForeign,
         usage.hour.foreign >= UInt64(rule.refusals),
         try suspensions.suspension(of: uid) == nil
       {

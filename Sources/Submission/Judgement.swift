@@ -148,12 +148,12 @@ extension Judgement {
   ///
   /// - Returns: Its refusal.
   private func counted(_ refusal: Refusal, _ consequences: inout Consequences) -> Refusal {
-    var rule = policy.configuration.autoSuspendRefusals.map {
+    let rule = policy.configuration.autoSuspendRefusals.map {
       SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
     }
-    // Whoever fills in a site's form must not be able to stop the site.
-    if refusal.isOfContactForm { rule = nil }
-    if let count = countRefusal(refusal.reason, suspending: rule) {
+    let count = countRefusal(
+      refusal.reason, isVisitors: refusal.isOfContactForm, suspending: rule)
+    if let count {
       consequences.suspension = count.suspension
       if count.notice == .suspended, let suspension = count.suspension ?? known() {
         consequences.notice = notice(.suspension(suspension))
@@ -183,16 +183,19 @@ extension Judgement {
   ///
   /// - Parameters:
   ///   - reason: Why it is refused.
+  ///   - isVisitors: Whether the refused identity is a visitor's: whoever fills in a site's form
+  ///     must not be able to stop the site.
   ///   - rule: When refused identities suspend the user; nil = never.
   /// - Returns: What it has led to; nil = it was not counted.
   @discardableResult
   func countRefusal(
-    _ reason: ReasonCode, suspending rule: SuspensionRule? = nil
+    _ reason: ReasonCode, isVisitors: Bool = false, suspending rule: SuspensionRule? = nil
   ) -> RefusalCount? {
     guard !policy.isExempt || reason == .userSuspended else { return nil }
     do throws(LedgerError) {
       return try accounts.refuse(
-        uid: policy.refusalsUID, by: policy.configuration, reason: reason, suspending: rule)
+        uid: policy.refusalsUID, by: policy.configuration, reason: reason,
+        isVisitors: isVisitors, suspending: rule)
     } catch {
       return nil
     }

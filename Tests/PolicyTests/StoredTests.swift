@@ -76,7 +76,12 @@ struct StoredTests {
       type.allCases.map { "\(type) \($0.storedCode) \($0.rawValue)" }
     }
     let settings = Setting.options.filter { !$0.isParameter }.map { "option \($0.code) \($0.name)" }
-    let reasons = ReasonCode.allCases.map { "counter \($0.counterIndex) \($0.rawValue)" }
+    let reasons =
+      ReasonCode.allCases.map { "counter \($0.counterIndex) \($0.rawValue)" }
+      + [
+        "counter \(Counters.repairedIndex) repaired",
+        "counter \(Counters.rewrittenIndex) rewritten",
+      ]
     let notices = NoticeKind.allCases.map { "notice \($0.index) \($0)" }
     let now =
       settings + words(Mode.self) + words(FromPolicy.self) + words(AmbiguousFrom.self)

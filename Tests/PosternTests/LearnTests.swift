@@ -1,3 +1,4 @@
+import Foundation
 import InternetMessage
 import LinuxSystem
 import Policy
@@ -187,6 +188,20 @@ struct LearnTests {
     let domains = HostedDomains(words: [Array("host.example".utf8)], virtualHosts: hosts)
     #expect(domains.contains(Array("shop.example".utf8), for: 7))
     #expect(!domains.contains(Array("shop.example".utf8), for: 9))
+  }
+
+  @Test func `a list of hosted domains may have comments, and names no further list`() throws {
+    let list = "/tmp/postern-hosted.\(UInt64.random(in: .min ... .max))"
+    let text = "# of the panel: gone.example\nshop.example, .group.example\n/etc/passwd\n"
+    try text.write(toFile: list, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: list) }
+    let domains = HostedDomains(words: [Array(list.utf8)])
+    for name in ["shop.example", "a.group.example"] {
+      #expect(domains.contains(Array(name.utf8), for: 7), "\(name)")
+    }
+    for name in ["gone.example", "group.example", "other.example"] {
+      #expect(!domains.contains(Array(name.utf8), for: 7), "\(name)")
+    }
   }
 
   @Test func `an honest site is proposed as a line of senders, its usual address first`() {

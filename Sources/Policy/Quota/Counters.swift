@@ -44,8 +44,9 @@ package struct Counters: Sendable, Equatable {
     set { waived[Self.repairedIndex] = newValue }
   }
 
-  private static let rewrittenIndex = 23
-  private static let repairedIndex = 22
+  /// Places that no reason code may be given; see `ReasonCode.counterIndex`.
+  static let rewrittenIndex = 23
+  static let repairedIndex = 22
 
   /// How many messages were refused for a reason.
   package func refused(_ reason: ReasonCode) -> UInt64 { refused[reason.counterIndex] }

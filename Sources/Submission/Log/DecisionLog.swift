@@ -116,13 +116,13 @@ struct DecisionLog: Sendable {
   func line(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
     if let refusal, refusal.isClientLost {
       var line = line(verdict, reason: nil)
-      Self.add(.text, [UInt8](Diagnostics.clientLost.utf8), to: &line)
+      line.append(key: DecisionKey.text, value: [UInt8](Diagnostics.clientLost.utf8))
       return line
     }
     var line = line(verdict, reason: refusal?.reason)
     // The code alone does not say which file or call it was.
     if let refusal, refusal.reason.kind.isOfTheServer {
-      Self.add(.text, [UInt8](Diagnostics.text(for: refusal).utf8), to: &line)
+      line.append(key: DecisionKey.text, value: [UInt8](Diagnostics.text(for: refusal).utf8))
     }
     return line
   }
@@ -136,17 +136,22 @@ struct DecisionLog: Sendable {
     line.append(reason?.rawValue ?? "none")
     line.append(key: DecisionKey.uid)
     line.append(decimal: UInt64(uid))
-    if !user.isEmpty { Self.add(.user, user, to: &line) }
-    if let login { Self.add(.login, login, to: &line) }
+    if !user.isEmpty { line.append(key: DecisionKey.user, value: user) }
+    if let login { line.append(key: DecisionKey.login, value: login) }
     switch envelope {
     case nil: break
-    case .null: Self.add(.envelope, Self.angled([[]]), to: &line)
-    case .address(let address): Self.add(.envelope, Self.angled([address.written]), to: &line)
-    case .word(let word): Self.add(.envelope, Self.angled([word]), to: &line)
+    case .null: line.append(key: DecisionKey.envelope, value: Self.angled([[]]))
+    case .address(let address):
+      line.append(key: DecisionKey.envelope, value: Self.angled([address.written]))
+    case .word(let word): line.append(key: DecisionKey.envelope, value: Self.angled([word]))
     }
-    if !from.isEmpty { Self.add(.from, Self.angled(from.map { $0.written }), to: &line) }
-    if let sender { Self.add(.sender, Self.angled([sender.written]), to: &line) }
-    if !resent.isEmpty { Self.add(.resent, Self.angled(resent.map { $0.written }), to: &line) }
+    if !from.isEmpty {
+      line.append(key: DecisionKey.from, value: Self.angled(from.map { $0.written }))
+    }
+    if let sender { line.append(key: DecisionKey.sender, value: Self.angled([sender.written])) }
+    if !resent.isEmpty {
+      line.append(key: DecisionKey.resent, value: Self.angled(resent.map { $0.written }))
+    }
     if !repaired.isEmpty {
       line.append(key: DecisionKey.repaired)
       for index in repaired.indices {
@@ -154,7 +159,9 @@ struct DecisionLog: Sendable {
         line += repaired[index].name.utf8.map(Octets.lowercased)
       }
     }
-    if let rewritten { Self.add(.rewritten, Self.angled([rewritten.written]), to: &line) }
+    if let rewritten {
+      line.append(key: DecisionKey.rewritten, value: Self.angled([rewritten.written]))
+    }
     if let recipientCount {
       line.append(key: DecisionKey.recipients)
       line.append(decimal: UInt64(recipientCount))
@@ -163,11 +170,13 @@ struct DecisionLog: Sendable {
       line.append(key: DecisionKey.size)
       line.append(decimal: byteCount)
     }
-    if let messageID { Self.add(.messageID, Self.trimmed(messageID), to: &line) }
+    if let messageID { line.append(key: DecisionKey.messageID, value: Self.trimmed(messageID)) }
     Self.add(.messages, messages, to: &line)
     Self.add(.recipientsUsed, recipients, to: &line)
-    if let script { Self.add(.script, Self.trimmed(script), to: &line) }
-    if let directory = Host.currentDirectory() { Self.add(.cwd, directory, to: &line) }
+    if let script { line.append(key: DecisionKey.script, value: Self.trimmed(script)) }
+    if let directory = Host.currentDirectory() {
+      line.append(key: DecisionKey.cwd, value: directory)
+    }
     line.append(key: DecisionKey.ppid)
     line.append(decimal: UInt64(Host.parentProcessID()))
     if isMapStale {
@@ -186,10 +195,6 @@ struct DecisionLog: Sendable {
     case .count(let limit): line.append(decimal: UInt64(limit))
     case .unlimited: line.append("unlimited")
     }
-  }
-
-  private static func add(_ key: DecisionKey, _ value: [UInt8], to line: inout [UInt8]) {
-    line.append(key: key, value: value)
   }
 
   private static func angled(_ addresses: [[UInt8]]) -> [UInt8] {

@@ -15,7 +15,10 @@ enum AccountFile {
       let bytes = try? file.readToEnd(limit: maximumBytes)
     else { return nil }
     let wanted = [UInt8]("\(uid)".utf8)
-    for line in bytes.split(separator: Octets.lineFeed) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != Octets.lineFeed }
+      rest = rest[line.endIndex...].dropFirst()
       let columns = line.split(separator: Octets.colon, omittingEmptySubsequences: false)
       if columns.count >= 3, columns[2].elementsEqual(wanted), !columns[0].isEmpty {
         let name = [UInt8](columns[0])

@@ -16,6 +16,8 @@ package struct SenderPolicy: Sendable {
   /// What becomes of identity fields, and of lines of the header section, that could be read in
   /// several ways; asked often, so it is kept.
   package let reading: Identities.Reading
+  /// The account of a user whom the map does not know; nil = the map knows it, or there is none.
+  private let stranger: Account?
   /// Where all this was read; nil where no file was read.
   private var source: Source?
   /// Whether rules by which messages go as they came begin too late for this one.
@@ -49,6 +51,7 @@ package struct SenderPolicy: Sendable {
       configuration = map.index.configuration
       reading = Self.reading(entry, configuration)
       isMapStale = directory.isStale(map.index.header)
+      stranger = entry == nil ? AccountFile.account(of: uid) : nil
     } catch {
       throw .installation(error)
     }
@@ -63,6 +66,7 @@ package struct SenderPolicy: Sendable {
     self.entry = entry
     self.isMapStale = isMapStale
     reading = Self.reading(entry, configuration)
+    stranger = entry == nil ? AccountFile.account(of: uid) : nil
     source = nil
   }
 
@@ -102,7 +106,7 @@ package struct SenderPolicy: Sendable {
   package var user: [UInt8] { entry?.user ?? [UInt8]("uid:\(uid)".utf8) }
 
   /// The login of a user whom the map does not know; nil = the map knows it, or nobody does.
-  var unlistedLogin: [UInt8]? { entry == nil ? AccountFile.account(of: uid)?.name : nil }
+  var unlistedLogin: [UInt8]? { stranger?.name }
 
   /// A refusal with the login of a user whom the map does not know: `nagios (uid:105)`.
   func naming(_ rejection: Rejection) -> Rejection {
@@ -124,7 +128,7 @@ package struct SenderPolicy: Sendable {
     if let entry, !entry.login.isEmpty {
       return Account(name: entry.login, userID: uid, groupID: 0, fullName: entry.fullName)
     }
-    return AccountFile.account(of: uid)
+    return (entry == nil ? stranger : AccountFile.account(of: uid))
       ?? Account(name: [UInt8]("uid\(uid)".utf8), userID: uid, groupID: 0, fullName: [])
   }
 

@@ -54,6 +54,12 @@ struct UserFinder {
   /// The entry of a user; nil if there is none.
   func entry(of uid: UInt32) -> SenderEntry? { positions[uid].map { entries[$0] } }
 
+  /// The entries that share a quota; nil if the word is no group of the map's.
+  private func members(ofGroup word: [UInt8]) -> [SenderEntry]? {
+    let members = entries.filter { $0.rules.quotaGroup?.written == word }
+    return members.isEmpty ? nil : members
+  }
+
   /// Finds a user by UID.
   func user(uid: UInt32) -> NamedUser {
     if let entry = entry(of: uid) {
@@ -70,10 +76,18 @@ struct UserFinder {
   ///
   /// - Parameter word: The word of the command line.
   /// - Returns: The user.
-  /// - Throws: `ToolFailure`, with the nearest name of the map, if there is no such user.
+  /// - Throws: `ToolFailure`, with the nearest name of the map, if there is no such user, and with
+  ///   the users of a group, if it is one.
   func user(_ word: [UInt8]) throws(ToolFailure) -> NamedUser {
     if let entry = entries.first(where: { $0.user == word || $0.login == word }) {
       return NamedUser(uid: entry.uid, entry: entry, name: entry.user)
+    }
+    if let members = members(ofGroup: word) {
+      let names = members.prefix(10).map { HelpText.shown($0.user) }.joined(separator: " ")
+      throw ToolFailure(
+        .usage,
+        "\(HelpText.shown(word)) is a quota_group, not a user; name one of its users: "
+          + "\(names)\(members.count > 10 ? " …" : "")")
     }
     if case .uid(let uid)? = UserName(word[...]) { return user(uid: uid) }
     if case .uid(let uid)? = UserName((Array("uid:".utf8) + word)[...]) { return user(uid: uid) }

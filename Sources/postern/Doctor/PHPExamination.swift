@@ -123,7 +123,8 @@ enum PHPExamination {
 
   private static func virtualHostFiles() -> [String] {
     let apache = "/etc/apache2"
-    let files = ["sites-enabled", "conf-enabled"].flatMap { matches("\(apache)/\($0)/*.conf") }
+    let directories = VirtualHosts.Server.apache.directories + ["\(apache)/conf-enabled"]
+    let files = directories.flatMap { matches("\($0)/*.conf") }
     return [apache + "/apache2.conf"] + files
   }
 

@@ -55,7 +55,9 @@ final class HostedDomains {
         let text = try? file.readToEnd(limit: Self.fileBytes)
       else { return }
       // A file names no further files here.
-      for word in PostfixSettings.words(of: text) where word.first != UInt8(ascii: "/") {
+      let lines = text.split(separator: Octets.lineFeed).filter { $0.first != Octets.hash }
+      for word in PostfixSettings.words(of: Array(lines.joined(separator: [Octets.lineFeed])))
+      where word.first != UInt8(ascii: "/") {
         add(word)
       }
     } else if word.contains(UInt8(ascii: ":")) {

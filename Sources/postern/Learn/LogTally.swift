@@ -100,12 +100,21 @@ struct UserTally {
   var forgotten: UInt64 = 0
   /// Whether no further address is taken.
   var isClosed = false
+
+  /// More directories than a user has sites that are worth telling.
+  private static let directoryCount = 100
+
+  /// Counts a message from a directory.
+  mutating func countDirectory(_ directory: [UInt8]) {
+    guard directories[directory] != nil || directories.count < Self.directoryCount else { return }
+    directories[directory, default: 0] += 1
+  }
 }
 
 /// The decisions of a log, summed up within bounds that no log can exceed.
 struct LogTally {
-  /// More UIDs than a server has sites.
-  private static let users = 20_000
+  /// More UIDs than a server has sites: users who were refused nothing take a place, too.
+  private static let users = 100_000
   /// More addresses than an honest site uses: those met once only are then forgotten.
   private static let addressesOfUser = 5_000
   /// Some hundred bytes each.
@@ -143,24 +152,18 @@ struct LogTally {
     if reason.isLearnable { take(line, minute: bytes[head.minute]) }
   }
 
-  /// More directories than a user has sites that are worth telling.
-  private static let directoriesOfUser = 100
-
   /// Counts where a message came from: many sites may run as one user.
   private mutating func countDirectory(_ line: DecisionLine) {
-    guard let directory = line.directory, var user = users[line.uid],
-      user.directories[directory] != nil || user.directories.count < Self.directoriesOfUser
-    else { return }
-    user.directories[directory, default: 0] += 1
-    users[line.uid] = user
+    guard let directory = line.directory else { return }
+    users[line.uid]?.countDirectory(directory)
   }
 
   /// Permitted messages, too, tell how many a user sends.
   private mutating func countHour(_ line: DecisionLine, minute: ArraySlice<UInt8>) {
     guard users[line.uid] != nil || users.count < Self.users else { return }
-    var user = users[line.uid] ?? UserTally()
-    user.busiest.count(line, minute: minute)
-    if user.busiest.messages > 0 { users[line.uid] = user }
+    var busiest = users[line.uid]?.busiest ?? Hour()
+    busiest.count(line, minute: minute)
+    if busiest.messages > 0 { users[line.uid, default: UserTally()].busiest = busiest }
   }
 
   private mutating func take(_ line: DecisionLine, minute: ArraySlice<UInt8>) {

@@ -33,7 +33,7 @@ struct VirtualHosts {
   }
 
   /// More than a server has sites.
-  private static let files = 200_000
+  private static let fileCount = 200_000
 
   /// The owners of each domain, in comparison form.
   private var owners: [[UInt8]: Set<UInt32>] = [:]
@@ -60,7 +60,7 @@ struct VirtualHosts {
   /// Reads the files of a server; whatever others than root can change says nothing.
   static func sites(of server: Server) -> [Site] {
     server.directories.flatMap { directory in
-      Machine.entries(directory).sorted().prefix(files).flatMap { name -> [Site] in
+      Machine.entries(directory).sorted().prefix(fileCount).flatMap { name -> [Site] in
         let path = "\(directory)/\(name)"
         guard isRoots(path), let text = Machine.text(path) else { return [] }
         return server.sites(text)

@@ -65,14 +65,17 @@ enum MapBuild {
   /// What entries lack that their sites may need.
   private static func gaps(_ compilation: Compilation) -> String {
     var lines = ""
-    if compilation.withoutAddress > 0 {
-      lines +=
-        "without an address, so that all their mail is refused: \(compilation.withoutAddress)\n"
+    switch compilation.withoutAddress {
+    case 0: break
+    case 1: lines += "1 site has no address: all its mail is refused\n"
+    case let count: lines += "\(count) sites have no address: all their mail is refused\n"
     }
-    if compilation.withoutDefault > 0 {
+    switch compilation.withoutDefault {
+    case 0: break
+    case 1: lines += "1 site has no default address: its mail without -f needs an allowed From:\n"
+    case let count:
       lines +=
-        "without a default address, so that mail without -f needs an allowed From: "
-        + "\(compilation.withoutDefault)\n"
+        "\(count) sites have no default address: their mail without -f needs an allowed From:\n"
     }
     return lines
   }

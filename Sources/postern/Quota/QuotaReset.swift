@@ -10,7 +10,8 @@ enum QuotaReset {
     summary: "Set the usage of a user to zero",
     details: """
       The user can send again at once: the usage and the counts of refused messages are set to zero; the usage of a
-      quota_group is that of all its users. Limits and suspensions are not changed; see 'postern map show USER'. USER is a login name, uid:N or a number.
+      quota_group is that of all its users. Limits and suspensions are not changed; see 'postern map show USER'.
+      USER is a login name, uid:N or a number.
       """,
     run: run)
 
@@ -35,10 +36,10 @@ enum QuotaReset {
       throw ToolFailure(error)
     }
     let group = user.entry?.rules.quotaGroup.map {
-      ", shared by all users with quota_group=\(HelpText.shown($0.name))"
+      " for all users with quota_group=\(HelpText.shown($0.name))"
     }
     try Output.write(
-      "\(user.description): quota\(group ?? "") reset; before: \(before.hour.used(.messages)) messages in the "
+      "\(user.description): quota reset\(group ?? ""); before: \(before.hour.used(.messages)) messages in the "
         + "last hour, \(before.day.used(.messages)) in the last day\n")
   }
 }
