@@ -5,12 +5,15 @@ package import Policy
 package struct SuspensionRule: Sendable {
   /// How many of them within an hour.
   package let refusals: UInt32
+  /// For how many seconds; nil = until it is resumed.
+  package let seconds: UInt64?
   /// What the suspension says of itself.
   package let reason: [UInt8]
 
   /// Creates a rule.
-  package init(refusals: UInt32, reason: [UInt8]) {
+  package init(refusals: UInt32, seconds: UInt64? = nil, reason: [UInt8]) {
     self.refusals = refusals
+    self.seconds = seconds
     self.reason = reason
   }
 }
@@ -58,11 +61,14 @@ extension Ledger {
       // What others without an entry have done is nobody's own.
       if let rule, uid != Self.sharedUID, isForeign,
         usage.hour.foreign >= UInt64(rule.refusals),
-        try suspensions.suspension(of: uid) == nil
+        case let former = try suspensions.stored(of: uid), former?.hasEnded(at: now) ?? true
       {
         // Before the record: should this process be killed in between, the next refusal does it.
-        let new = Suspension(since: now, origin: .automatic, reason: rule.reason)
-        try suspensions.store(new, for: uid, replacing: false)
+        let new = Suspension(
+          since: now, until: rule.seconds.map { now + $0 }, origin: .automatic, reason: rule.reason)
+        try suspensions.store(new, for: uid, replacing: former != nil)
+        // They have been answered: one more after its end is the first, not one too many.
+        if new.until != nil { usage.hour.forgetForeign() }
         usage.notices.renew(.suspended)
         suspension = new
       }
@@ -84,17 +90,25 @@ extension Ledger {
   ///   - record: Whose record it is noted in: `sharedUID` for a user without an entry; nil = the
   ///     user's own.
   ///   - clock: The time in seconds since 1970.
+  ///   - seconds: For how long; nil = until it is resumed.
   ///   - reason: Why; cut to `Suspension.reasonBytes` bytes.
   /// - Returns: What it has led to.
   /// - Throws: `LedgerError`: the user is not suspended.
   package func suspend(
-    uid: UInt32, record: UInt32? = nil, now clock: () -> UInt64 = Clock.seconds, reason: [UInt8]
+    uid: UInt32, record: UInt32? = nil, now clock: () -> UInt64 = Clock.seconds,
+    for seconds: UInt64? = nil, reason: [UInt8]
   ) throws(LedgerError) -> SuspensionChange {
-    let previous = try suspensions.suspension(of: uid)
-    let new = Suspension(since: clock(), origin: .administrator, reason: reason)
+    let previous = try suspensions.suspension(of: uid, now: clock)
+    let start = clock()
+    let new = Suspension(
+      since: start, until: seconds.map { start + $0 }, origin: .administrator, reason: reason)
     try suspensions.store(new, for: uid)
     do throws(LedgerError) {
       let notice = try change(uid: record ?? uid, now: clock) { (usage, now) throws(LedgerError) in
+        // An automatic one that took the place of one that had ended, at this very moment.
+        if try suspensions.stored(of: uid)?.origin == .automatic {
+          try suspensions.store(new, for: uid)
+        }
         if previous == nil { usage.notices.renew(.suspended) }
         return usage.takeNotice(.suspended, now: now, interval: noticeInterval)
       }
@@ -122,12 +136,12 @@ extension Ledger {
   package func resume(
     uid: UInt32, record: UInt32? = nil, now clock: () -> UInt64 = Clock.seconds
   ) throws(LedgerError) -> SuspensionChange {
-    let previous = try suspensions.suspension(of: uid)
+    let previous = try suspensions.suspension(of: uid, now: clock)
     try suspensions.remove(for: uid)
     do throws(LedgerError) {
       try change(uid: record ?? uid, now: clock) { (usage, _) throws(LedgerError) in
         // Those refused identities may have suspended the user again in between.
-        if try suspensions.suspension(of: uid)?.origin == .automatic {
+        if try suspensions.stored(of: uid)?.origin == .automatic {
           try suspensions.remove(for: uid)
         }
         usage.hour.forgetForeign()

@@ -3,11 +3,11 @@ package import Policy
 
 /// Who is suspended: a directory beside the state file with one small file for each such user.
 ///
-///     suspended/UID = origin SP seconds LF reason LF
+///     suspended/UID = origin SP since [SP until] LF reason LF
 ///
-/// The file is the suspension; its contents only say why. So a torn file or a full disk does not
-/// end one, nor does a state file that is removed or replaced. For a user who is not suspended this
-/// costs one failed `open`. It also applies to exempt users, who have no record.
+/// The file is the suspension; its contents only say why, and until when. So a torn file or a full
+/// disk does not end one, nor does a state file that is removed or replaced. For a user who is not
+/// suspended this costs one failed `open`. It also applies to exempt users, who have no record.
 package struct Suspensions: Sendable {
   private let directory: [UInt8]
 
@@ -28,10 +28,20 @@ package struct Suspensions: Sendable {
   /// Without the directory nobody is. If it cannot be found out, that is an error, for exempt users
   /// too.
   ///
-  /// - Parameter uid: The user.
-  /// - Returns: The suspension; nil = none.
+  /// - Parameters:
+  ///   - uid: The user.
+  ///   - clock: The time in seconds since 1970.
+  /// - Returns: The suspension; nil = none, or its time is over.
   /// - Throws: `LedgerError.system`.
-  package func suspension(of uid: UInt32) throws(LedgerError) -> Suspension? {
+  package func suspension(
+    of uid: UInt32, now clock: () -> UInt64 = Clock.seconds
+  ) throws(LedgerError) -> Suspension? {
+    guard let stored = try stored(of: uid), !stored.hasEnded(at: clock()) else { return nil }
+    return stored
+  }
+
+  /// The suspension of a user, even if its time is over.
+  func stored(of uid: UInt32) throws(LedgerError) -> Suspension? {
     do {
       let file = try FileDescriptor.open(path: path(of: uid), options: [.readOnly, .nonBlocking])
       return Self.read(try file.pread(offset: 0, count: Self.maximumBytes))
@@ -126,21 +136,28 @@ package struct Suspensions: Sendable {
   // MARK: The contents
 
   static func text(of suspension: Suspension) -> [UInt8] {
-    Array("\(suspension.origin.rawValue) \(suspension.since)\n".utf8) + suspension.reason + [
-      lineFeed
-    ]
+    let end = suspension.until.map { " \($0)" } ?? ""
+    let head = "\(suspension.origin.rawValue) \(suspension.since)\(end)\n"
+    return Array(head.utf8) + suspension.reason + [lineFeed]
   }
 
-  /// Reads the contents; malformed contents are a suspension for an unknown reason.
+  /// Reads the contents; malformed contents are a suspension for an unknown reason, without an end.
   static func read(_ text: [UInt8]) -> Suspension {
     let lines = text.split(separator: lineFeed, omittingEmptySubsequences: false)
     let words = lines[0].split(separator: UInt8(ascii: " "))
-    guard text.last == lineFeed, lines.count == 3, words.count == 2,
+    guard text.last == lineFeed, lines.count == 3, words.count == 2 || words.count == 3,
       let origin = Suspension.Origin(rawValue: String(decoding: words[0], as: UTF8.self)),
       let since = UInt64(String(decoding: words[1], as: UTF8.self)),
       lines[1].count <= Suspension.reasonBytes
     else { return Suspension(since: 0, origin: .administrator, reason: lostReason) }
-    return Suspension(since: since, origin: origin, reason: Array(lines[1]))
+    var until: UInt64?
+    if words.count == 3 {
+      guard let end = UInt64(String(decoding: words[2], as: UTF8.self)) else {
+        return Suspension(since: since, origin: origin, reason: lostReason)
+      }
+      until = end
+    }
+    return Suspension(since: since, until: until, origin: origin, reason: Array(lines[1]))
   }
 
   /// What a suspension says of itself whose file cannot be read any more.

@@ -135,7 +135,8 @@ extension Judgement {
     if reason == nil {
       do throws(LedgerError) {
         let suspensions = Suspensions(beside: policy.configuration.quotaFile)
-        reason = try suspensions.suspension(of: policy.uid)?.reason
+        reason = try suspensions.suspension(of: policy.uid)
+          .map(Diagnostics.reason)
       } catch {
         throw .ledger(error)
       }
@@ -149,7 +150,9 @@ extension Judgement {
   /// - Returns: Its refusal.
   private func counted(_ refusal: Refusal, _ consequences: inout Consequences) -> Refusal {
     let rule = policy.configuration.autoSuspendRefusals.map {
-      SuspensionRule(refusals: $0, reason: Diagnostics.reasonOfSuspension(refusals: $0))
+      SuspensionRule(
+        refusals: $0, seconds: policy.configuration.autoSuspendFor.map(UInt64.init),
+        reason: Diagnostics.reasonOfSuspension(refusals: $0))
     }
     let count = countRefusal(
       refusal.reason, isVisitors: refusal.isOfContactForm, suspending: rule)

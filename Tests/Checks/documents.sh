@@ -49,7 +49,7 @@ manual_defaults() {
     /^\.It Ic / { told(); name = $3; value = "not-told"; waits = 0 }
     /^\.El/ { told() }
     /^Default:/ { waits = 1; sub(/^Default: */, "") }
-    waits && NF > 0 { value = /^\./ ? $2 : $1; waits = 0 }' Install/man/postern.cf.5 | sed 's/ $//' | sort
+    waits && NF > 0 { value = match($0, /"[^"]*"/) ? substr($0, RSTART + 1, RLENGTH - 2) : /^\./ ? $2 : $1; waits = 0 }' Install/man/postern.cf.5 | sed 's/ $//' | sort
 }
 
 manual_tells_the_defaults() { same "defaults" "$(default_values)" "$(manual_defaults)"; }

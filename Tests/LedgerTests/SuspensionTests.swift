@@ -24,6 +24,67 @@ struct SuspensionTests {
     #expect(try ledger.resume(uid: 7, now: { noon + 11 }).previous == nil)
   }
 
+  @Test func `a suspension for a time binds up to its last second, and no longer`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try ledger.suspend(uid: 7, now: { noon }, for: 60, reason: reason)
+    let expected = Suspension(
+      since: noon, until: noon + 60, origin: .administrator, reason: reason)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 59 }) == expected)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 60 }) == nil)
+    // An order without a time takes its place, and one with a time that one's.
+    #expect(try ledger.suspend(uid: 7, now: { noon + 30 }, reason: [0x78]).previous == expected)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 6_000 })?.reason == [0x78])
+    _ = try ledger.suspend(uid: 7, now: { noon + 31 }, for: 1, reason: reason)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 32 }) == nil)
+    #expect(try ledger.resume(uid: 7, now: { noon + 32 }).previous == nil)
+    #expect(try ledger.suspensions.stored(of: 7) == nil)
+  }
+
+  @Test func `an automatic suspension for a time ends, and it takes as many forgeries again`()
+    throws
+  {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let rule = SuspensionRule(refusals: 2, seconds: 60, reason: reason)
+    func refuse(_ seconds: UInt64) throws -> Suspension? {
+      try ledger.refuse(
+        uid: 7, now: { noon + seconds }, reason: .fromNotAllowed, suspending: rule
+      ).suspension
+    }
+    #expect(try refuse(0) == nil)
+    #expect(try refuse(1)?.until == noon + 61)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 60 }) != nil)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 61 }) == nil)
+    #expect(try refuse(62) == nil)
+    // What is left of the one that has ended does not keep the next from being stored.
+    #expect(try refuse(63)?.until == noon + 123)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 122 }) != nil)
+  }
+
+  @Test func `an automatic suspension does not shorten an order that has not ended`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    let rule = SuspensionRule(refusals: 1, seconds: 60, reason: [0x78])
+    _ = try ledger.suspend(uid: 7, now: { noon }, reason: reason)
+    let count = try ledger.refuse(
+      uid: 7, now: { noon }, reason: .fromNotAllowed, suspending: rule)
+    #expect(count.suspension == nil)
+    #expect(try ledger.suspensions.suspension(of: 7, now: { noon + 61 })?.reason == reason)
+  }
+
+  @Test(arguments: [
+    ("automatic 5 9\nwhy\n", 9 as UInt64?, "why"), ("automatic 5\nwhy\n", nil, "why"),
+    ("administrator 5 soon\nwhy\n", nil, "the reason was lost"),
+    ("administrator 5 9 9\nwhy\n", nil, "the reason was lost"),
+    ("administrator 5 9", nil, "the reason was lost"),
+  ])
+  func `an end that cannot be read is none`(text: String, until: UInt64?, reason: String) {
+    let read = Suspensions.read(Array(text.utf8))
+    #expect(read.until == until)
+    #expect(read.reason == Array(reason.utf8))
+  }
+
   @Test func `an order does not wait for the user's lock`() throws {
     let scratch = try Scratch()
     let holder = try scratch.open()

@@ -70,6 +70,7 @@ struct ConfigurationFileTests {
         .command(path: bytes("/usr/local/sbin/list")),
       ])
     #expect(configuration.autoSuspendRefusals == 20)
+    #expect(configuration.autoSuspendFor == 7_200)
     #expect(configuration.notify == [.address(address("postmaster@example.com")), .user])
     #expect(file.line(of: "exempt_users") == 6)
   }

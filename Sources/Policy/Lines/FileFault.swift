@@ -4,6 +4,8 @@ package enum ExpectedValue: Sendable, Equatable {
   case number(minimum: UInt32, orWord: String?)
   /// A number of bytes within these bounds, with suffix K, M or G.
   case size(minimum: UInt64, maximum: UInt64)
+  /// A time with its unit, of at most so many seconds, or these words.
+  case time(maximum: UInt32, orWords: String)
   /// One of these words.
   case oneOf([String])
   /// A path that begins with `/`, without white space or `$`, at most so many bytes.

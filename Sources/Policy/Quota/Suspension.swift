@@ -1,4 +1,4 @@
-/// That a user may send nothing until the administrator says otherwise.
+/// That a user may send nothing, for a time or until the administrator says otherwise.
 ///
 /// It binds exempt users too, and `mode = audit` does not lift it.
 package struct Suspension: Sendable, Equatable {
@@ -17,13 +17,22 @@ package struct Suspension: Sendable, Equatable {
   package var since: UInt64
   /// Who decided it.
   package var origin: Origin
+  /// When it ends by itself, in seconds since 1970; nil = `postern resume` ends it.
+  package var until: UInt64?
   /// Why: at most `reasonBytes` bytes.
   package var reason: [UInt8]
 
   /// Creates a suspension; a longer reason is cut, and its control characters become spaces.
-  package init(since: UInt64, origin: Origin, reason: [UInt8]) {
+  package init(since: UInt64, until: UInt64? = nil, origin: Origin, reason: [UInt8]) {
     self.since = since
+    self.until = until
     self.origin = origin
     self.reason = reason.prefix(Self.reasonBytes).map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
   }
+
+  /// Whether its time is over.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  /// - Returns: Whether it binds nobody any more.
+  package func hasEnded(at now: UInt64) -> Bool { until.map { $0 <= now } ?? false }
 }

@@ -171,6 +171,8 @@ package struct Configuration: Sendable, Equatable {
   /// `auto_suspend_refusals`: how many refused identities within an hour suspend a user; `nil` =
   /// `off`.
   package var autoSuspendRefusals: UInt32?
+  /// `auto_suspend_for`: for how many seconds; `nil` = until it is resumed.
+  package var autoSuspendFor: UInt32?
   /// `notify`: who gets mail when a quota is reached or a user is suspended.
   package var notify: [Notifiee] = []
   /// `quota_notice_interval`: the seconds that lie between two notices about one user.

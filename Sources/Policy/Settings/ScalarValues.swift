@@ -108,6 +108,37 @@ struct ThresholdValue: SettingValue {
   }
 }
 
+/// A time, or until somebody orders otherwise: `1*DIGIT ("s" / "m" / "h" / "d")`, not 0.
+struct TimeOrOrderValue: SettingValue {
+  private static let order = "until resumed"
+
+  var expected: ExpectedValue { .time(maximum: Scalar.maximumSeconds, orWords: Self.order) }
+
+  func read(_ text: ArraySlice<UInt8>) -> UInt32?? {
+    if Octets.matches(text, Self.order) { return .some(nil) }
+    return Scalar.time(text).map { .some($0) }
+  }
+
+  func text(of value: UInt32?) -> [UInt8] {
+    guard let value else { return Array(Self.order.utf8) }
+    for (seconds, unit) in [(UInt32(86_400), "d"), (3_600, "h"), (60, "m")]
+    where value % seconds == 0 {
+      return Array("\(value / seconds)\(unit)".utf8)
+    }
+    return Array("\(value)s".utf8)
+  }
+
+  func store(_ value: UInt32?, to bytes: inout [UInt8]) {
+    LittleEndian.append(value ?? 0, to: &bytes)
+  }
+
+  func load(_ bytes: inout ByteReader) -> UInt32?? {
+    let seconds = bytes.uint32()
+    guard seconds <= Scalar.maximumSeconds else { return nil }
+    return .some(seconds > 0 ? seconds : nil)
+  }
+}
+
 /// A number of bytes: `1*DIGIT ["K" / "M" / "G"]`, not 0.
 ///
 /// 0 is none: to Postfix it means no limit, elsewhere no mail at all.

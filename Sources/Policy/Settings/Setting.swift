@@ -253,6 +253,14 @@ package struct Setting: Sendable {
         script is in the log: keep, or remove (recipients do not see it).
         """,
         parameter: { $0.value(WordValue<PHPScriptHeader>(), &$1.phpScriptHeader) })
+    case 27:
+      Setting(
+        code, "auto_suspend_for",
+        """
+        How long auto_suspend_refusals suspends a site: a time such as 90s, 15m, 2h or 7d, or \
+        "until resumed" (by "postern resume").
+        """,
+        parameter: { $0.value(TimeOrOrderValue(), &$1.autoSuspendFor) })
     default: nil
     }
   }

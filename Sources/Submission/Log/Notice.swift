@@ -115,7 +115,8 @@ private struct NoticeText {
       [
         "\(description) is suspended: all mail is refused (user-suspended).",
         "Reason: \(Diagnostics.shown(suspension.reason, limit: 200))",
-        "Since: \(Self.time(suspension.since)), by: \(suspension.origin.rawValue)", "",
+        "Since: \(Self.time(suspension.since)), by: \(suspension.origin.rawValue)",
+        suspension.until.map { "Until: \(Self.time($0))" } ?? "Until somebody ends it", "",
         "For details, or to end the suspension, the administrator can run", "",
         "    postern quota status \(user)", "    postern resume \(user)",
       ]

@@ -4,7 +4,7 @@ package import Policy
 /// The line in the system log that a suspension or its end writes.
 ///
 ///     event = ("event=suspend" / "event=resume") SP "uid=" N SP "user=" name SP "by=" origin
-///             SP "reason=" text
+///             [SP "until=" date-time] SP "reason=" text
 package struct SuspensionEvent: Sendable {
   private let line: [UInt8]
   private let facility: SyslogFacility
@@ -29,6 +29,10 @@ package struct SuspensionEvent: Sendable {
     line.append(key: EventKey.user, value: user)
     line.append(key: EventKey.by)
     line.append(origin.rawValue)
+    if !isEnd, let until = suspension.until {
+      line.append(key: EventKey.until)
+      line.append(time: until)
+    }
     line.append(key: EventKey.reason)
     line.append(quoting: suspension.reason)
     self.line = line

@@ -54,6 +54,8 @@ extension Diagnostics {
       "a number from \(minimum) to \(UInt32.max)\(word.map { " or '\($0)'" } ?? "")"
     case .size(let minimum, let maximum):
       "a number of bytes from \(minimum) to \(maximum), K, M or G may follow"
+    case .time(let maximum, let words):
+      "a time such as 90s, 15m, 2h or 7d, at most \(maximum / 86_400)d, or '\(words)'"
     case .oneOf(let words): words.joined(separator: " or ")
     case .absolutePath(let maximum): "an absolute path of at most \(maximum) bytes"
     case .users: "login names or uid:N"

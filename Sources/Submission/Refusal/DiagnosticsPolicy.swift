@@ -1,5 +1,5 @@
 internal import InternetMessage
-internal import Policy
+package import Policy
 
 extension Diagnostics {
   static func text(for rejection: Rejection) -> String {
@@ -35,6 +35,14 @@ extension Diagnostics {
   static func reasonOfSuspension(refusals: UInt32) -> [UInt8] {
     let messages = refusals == 1 ? "message" : "messages"
     return [UInt8]("\(refusals) \(messages) refused for a forged sender within an hour".utf8)
+  }
+
+  /// The reason of a suspension, and when it ends by itself.
+  ///
+  /// - Returns: For example `ticket 4711 (until 2026-11-27T12:00:00Z)`.
+  package static func reason(of suspension: Suspension) -> [UInt8] {
+    guard let until = suspension.until else { return suspension.reason }
+    return suspension.reason + [UInt8](" (until \(shown(time: until)))".utf8)
   }
 
   private static func text(

@@ -32,7 +32,7 @@ enum Resume {
         ended, isEnd: true, uid: user.uid, user: user.name,
         facility: map.configuration.syslogFacility
       ).log()
-      let reason = Diagnostics.shown(ended.reason, limit: 400)
+      let reason = Diagnostics.shown(Diagnostics.reason(of: ended), limit: 400)
       try Output.write("\(user.description) is no longer suspended; the reason was: \(reason)\n")
     } else if user.entry?.suspended == nil {
       try Output.write("\(user.description) is not suspended\n")

@@ -8,13 +8,16 @@ enum Suspend {
   static let command = Command(
     group: "suspend", name: "", operands: "USER", operandCount: 1...1,
     flags: [
-      Command.Flag(name: "--reason", value: "TEXT", summary: "the reason shown in every refusal")
+      Command.Flag(
+        name: "--for", value: "TIME",
+        summary: "end it after a time such as 90s, 15m, 2h or 7d; else 'postern resume' ends it"),
+      Command.Flag(name: "--reason", value: "TEXT", summary: "the reason shown in every refusal"),
     ],
     summary: "Refuse all mail of a user from now on",
     details: """
       No map build is needed. Exempt users are refused, too. The reason, at most \(Suspension.reasonBytes) bytes, is shown in every
       refusal (user-suspended), in 'postern quota status' and in the notice, if notify is set in postern.cf.
-      'postern resume USER' ends the suspension.
+      'postern resume USER' ends the suspension. At a terminal you are asked before an exempt user is suspended.
       """,
     run: run)
 
@@ -25,22 +28,26 @@ enum Suspend {
     let setup = try Setup.current()
     try setup.requireAdministrator(command.call)
     let reason = try reason(arguments)
+    let seconds = try seconds(arguments)
     let map = try setup.readMap()
     let user = try UserFinder(map.entries).user(arguments.operands[0])
+    guard try isMeant(user) else { throw ToolFailure(.failed, "nothing was changed") }
     let ledger = try setup.openLedger(map.configuration)
     let change: SuspensionChange
     let suspension: Suspension?
     do throws(LedgerError) {
-      change = try ledger.suspend(uid: user.uid, record: user.recordUID, reason: reason)
+      change = try ledger.suspend(
+        uid: user.uid, record: user.recordUID, for: seconds, reason: reason)
       suspension = try ledger.suspensions.suspension(of: user.uid)
     } catch {
       throw ToolFailure(error)
     }
     if let suspension { tell(suspension, of: user, map, isNoticeDue: change.notice != nil) }
-    var text = "\(user.description) is suspended: \(Diagnostics.shown(reason, limit: 400))\n"
+    let shown = suspension.map(Diagnostics.reason) ?? reason
+    var text = "\(user.description) is suspended: \(Diagnostics.shown(shown, limit: 400))\n"
     if let previous = change.previous {
       text += "It was already suspended; the reason was: "
-      text += "\(Diagnostics.shown(previous.reason, limit: 400))\n"
+      text += "\(Diagnostics.shown(Diagnostics.reason(of: previous), limit: 400))\n"
     }
     if let mapReason = user.entry?.suspended {
       text +=
@@ -59,6 +66,26 @@ enum Suspend {
       throw ToolFailure(.usage, "--reason: give 1 to \(Suspension.reasonBytes) bytes")
     }
     return reason
+  }
+
+  private static func seconds(_ arguments: Arguments) throws(ToolFailure) -> UInt64? {
+    guard let text = arguments.value(of: "--for") else { return nil }
+    guard let seconds = Scalar.time(text[...]) else {
+      throw ToolFailure(
+        .usage,
+        "--for: give a time such as 90s, 15m, 2h or 7d, at most \(Scalar.maximumSeconds / 86_400)d")
+    }
+    return UInt64(seconds)
+  }
+
+  /// Asks before a user is suspended whose mail is the machine's own; without a terminal nobody can
+  /// answer, and the order stands.
+  private static func isMeant(_ user: NamedUser) throws(ToolFailure) -> Bool {
+    guard user.entry?.isExempt == true, StandardOutput.isTerminal else { return true }
+    try Output.write(
+      "\(user.description) is in exempt_users: mail of cron and of this machine may stop. Suspend it? [y/N] "
+    )
+    return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
   }
 
   /// Logs the suspension and sends its notice.

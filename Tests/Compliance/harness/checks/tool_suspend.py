@@ -120,6 +120,38 @@ def _everybody(stage: Stage) -> None:
     expect_permitted(_send(stage, "dave"))
 
 
+@check("postern suspend --for ends by itself, and every text says when")
+def _for_a_time(stage: Stage) -> None:
+    for bad in ("2", "0s", "2 h", "-1h", "2w", "", "99999d"):
+        done = run_root(TOOL, "suspend", "--for", bad, "alice")
+        expect(f"--for {bad}", (done.status, b"90s, 15m, 2h or 7d" in done.stderr), (64, True))
+    expect_permitted(_send(stage))
+    _suspend("alice", "--for", "3s", "--reason", "Ticket 48")
+    line = expect_refused(_send(stage), "user-suspended", 77)
+    expect("the end in the refusal", bool(re.search(rb"alice is suspended: Ticket 48 \(until 20\d\d-[0-9-]+T[0-9:]+Z\);", line)), True)
+    expect("the end in the own row", stage.postern.row("alice")["suspended"].startswith("Ticket 48 (until 20"), True)
+    (event,) = _events(stage)
+    expect("the event", (event["by"], event["reason"], event["until"][-1]), ("administrator", "Ticket 48", "Z"))
+    time.sleep(3.2)
+    expect_permitted(_send(stage))
+    expect("the own row afterwards", stage.postern.row("alice")["suspended"], None)
+    expect("resume", b"is not suspended" in run_root(TOOL, "resume", "alice").stdout, True)
+
+
+@check("an automatic suspension lasts as long as auto_suspend_for says, and then counts anew")
+def _automatic_for(stage: Stage) -> None:
+    stage.postern.configure(["auto_suspend_refusals = 2", "auto_suspend_for = 3s"])
+    for _ in range(2):
+        expect_refused(_forge(stage), "envelope-not-allowed", 77)
+    expect_refused(_send(stage), "user-suspended", 77)
+    time.sleep(3.2)
+    expect_permitted(_send(stage))
+    expect_refused(_forge(stage), "envelope-not-allowed", 77)
+    expect_permitted(_send(stage))
+    expect_refused(_forge(stage), "envelope-not-allowed", 77)
+    expect_refused(_send(stage), "user-suspended", 77)
+
+
 @check("a suspension in the map is not ended by postern resume, which says so")
 def _in_the_map(stage: Stage) -> None:
     stage.postern.configure(senders=["bob b@test.example suspended=unpaid"])
