@@ -1,7 +1,7 @@
 internal import LinuxSystem
 package import Policy
 
-/// Who is suspended: a directory beside the state file with one small file for each such user.
+/// Who is suspended: one small file beside the state file for each such user.
 ///
 ///     suspended/UID = origin SP since [SP until] LF reason LF
 ///
@@ -9,18 +9,13 @@ package import Policy
 /// disk does not end one, nor does a state file that is removed or replaced. For a user who is not
 /// suspended this costs one failed `open`. It also applies to exempt users, who have no record.
 package struct Suspensions: Sendable {
-  private let directory: [UInt8]
-
-  /// More than any such file has.
-  private static let maximumBytes = 512
-  /// More than there can be users: the state file has a quarter as many slots.
-  private static let maximumCount = 1 << 20
+  private let orders: OrderFiles
 
   /// Finds the suspensions that go with a state file.
   ///
   /// - Parameter quotaFile: The path of the state file.
   package init(beside quotaFile: [UInt8]) {
-    directory = FileSystem.directory(of: quotaFile) + Array("/suspended".utf8)
+    orders = OrderFiles("suspended", beside: quotaFile)
   }
 
   /// Tells whether a user is suspended.
@@ -42,27 +37,15 @@ package struct Suspensions: Sendable {
 
   /// The suspension of a user, even if its time is over.
   func stored(of uid: UInt32) throws(LedgerError) -> Suspension? {
-    do {
-      let file = try FileDescriptor.open(path: path(of: uid), options: [.readOnly, .nonBlocking])
-      return Self.read(try file.pread(offset: 0, count: Self.maximumBytes))
-    } catch {
-      guard error.isNotFound else { throw .system(error) }
-      return nil
-    }
+    try orders.text(of: uid).map(Self.read)
   }
 
   /// Returns everybody who is suspended, in ascending order.
   ///
   /// - Throws: `LedgerError.system`.
   package func all() throws(LedgerError) -> [(uid: UInt32, suspension: Suspension)] {
-    let names: [[UInt8]]
-    do { names = try FileSystem.names(in: directory, limit: Self.maximumCount) } catch {
-      guard error.isNotFound else { throw .system(error) }
-      return []
-    }
-    let users = names.compactMap { UInt32(String(decoding: $0, as: UTF8.self)) }.sorted()
     var found: [(uid: UInt32, suspension: Suspension)] = []
-    for uid in users {
+    for uid in try orders.users() {
       if let suspension = try suspension(of: uid) { found.append((uid, suspension)) }
     }
     return found
@@ -78,60 +61,11 @@ package struct Suspensions: Sendable {
   func store(
     _ suspension: Suspension, for uid: UInt32, replacing: Bool = true
   ) throws(LedgerError) {
-    let final = path(of: uid)
-    // An order of the administrator's waits for no lock: two of them may be at work here.
-    let unfinished = final + Array(".new.\(UInt64.random(in: .min ... .max))".utf8)
-    try system { () throws(Errno) in
-      do throws(Errno) { try FileSystem.makeDirectory(directory) } catch {
-        guard error.isAlreadyThere else { throw error }
-      }
-      do throws(Errno) {
-        let file = try FileDescriptor.open(
-          path: unfinished, options: [.writeOnly, .create, .exclusive])
-        try file.writeAll(Self.text(of: suspension))
-        try file.sync()
-        if replacing {
-          try FileSystem.rename(unfinished, to: final)
-        } else {
-          try FileSystem.renameToFreeName(unfinished, to: final)
-        }
-      } catch {
-        try? FileSystem.unlink(unfinished)
-        guard !replacing, error.isAlreadyThere else { throw error }
-      }
-      try syncDirectory()
-    }
+    try orders.store(Self.text(of: suspension), for: uid, replacing: replacing)
   }
 
   /// Ends a suspension; on the disk when this returns.
-  func remove(for uid: UInt32) throws(LedgerError) {
-    let file = path(of: uid)
-    try system { () throws(Errno) in
-      do throws(Errno) { try FileSystem.unlink(file) } catch {
-        guard error.isNotFound else { throw error }
-        return
-      }
-      try syncDirectory()
-    }
-  }
-
-  private func syncDirectory() throws(Errno) {
-    try FileDescriptor.open(path: directory, options: .directory).sync()
-  }
-
-  private func path(of uid: UInt32) -> [UInt8] {
-    var digits: [UInt8] = []
-    var rest = uid
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    var path = directory
-    path.reserveCapacity(path.count + digits.count + 1)
-    path.append(UInt8(ascii: "/"))
-    path += digits.reversed()
-    return path
-  }
+  func remove(for uid: UInt32) throws(LedgerError) { try orders.remove(for: uid) }
 
   // MARK: The contents
 

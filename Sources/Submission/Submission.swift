@@ -117,7 +117,8 @@ package enum Submission {
     }
     let row = QuotaRow(
       uid: policy.uid, user: policy.user, entry: policy.entry, configuration: policy.configuration,
-      usage: usage, refusals: refusals, suspension: suspension, now: Clock.seconds())
+      usage: usage, refusals: refusals, suspension: suspension, raise: policy.raise,
+      now: Clock.seconds())
     do { try StandardOutput.write(row.json + [Octets.lineFeed]) } catch { throw .system(error) }
     return 0
   }

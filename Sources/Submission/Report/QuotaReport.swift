@@ -52,12 +52,14 @@ package struct QuotaRow: Sendable, Equatable {
   ///   - usage: What the ledger says, aged to `now`: of the record that is charged.
   ///   - refusals: Where refusals are counted in another record, its usage.
   ///   - suspension: The suspension outside the map; nil = none.
+  ///   - raise: What is raised for a time; nil = nothing.
   ///   - now: Seconds since 1970.
   package init(
     uid: UInt32, user: [UInt8], entry: SenderEntry?, configuration: Configuration, usage: Usage,
-    refusals: Usage? = nil, suspension: Suspension?, now: UInt64
+    refusals: Usage? = nil, suspension: Suspension?, raise: Raise? = nil, now: UInt64
   ) {
-    let limits = entry?.limits(defaults: configuration) ?? configuration.limits
+    let usual = entry?.limits(defaults: configuration) ?? configuration.limits
+    let limits = raise?.applied(to: usual) ?? usual
     func windows(_ resource: QuotaResource) -> Windows {
       func count(_ period: QuotaPeriod) -> Count {
         let limit = limits.limit(of: resource, per: period)

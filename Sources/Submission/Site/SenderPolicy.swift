@@ -18,6 +18,8 @@ package struct SenderPolicy: Sendable {
   package let reading: Identities.Reading
   /// The account of a user whom the map does not know; nil = the map knows it, or there is none.
   private let stranger: Account?
+  /// What is raised for a time by order; nil = nothing.
+  package private(set) var raise: Raise?
   /// Where all this was read; nil where no file was read.
   private var source: Source?
   /// Whether rules by which messages go as they came begin too late for this one.
@@ -52,6 +54,7 @@ package struct SenderPolicy: Sendable {
       reading = Self.reading(entry, configuration)
       isMapStale = directory.isStale(map.index.header)
       stranger = entry == nil ? AccountFile.account(of: uid) : nil
+      raise = raiseInForce()
     } catch {
       throw .installation(error)
     }
@@ -84,6 +87,8 @@ package struct SenderPolicy: Sendable {
     if source.isUnchanged {
       var policy = self
       policy.source?.second = Clock.seconds()
+      // One that was given meanwhile is for the next message, one that has ended for none.
+      if raise != nil { policy.raise = raiseInForce() }
       return policy
     }
     var policy = try SenderPolicy(of: uid, in: source.directory)
@@ -167,7 +172,14 @@ package struct SenderPolicy: Sendable {
 
   /// How much the user may send.
   package var limits: QuotaLimits {
-    entry?.limits(defaults: configuration) ?? configuration.limits
+    let usual = entry?.limits(defaults: configuration) ?? configuration.limits
+    return raise?.applied(to: usual) ?? usual
+  }
+
+  /// The raise of who has limits at all.
+  private func raiseInForce() -> Raise? {
+    guard let entry, !entry.isExempt else { return nil }
+    return Raises(beside: configuration.quotaFile).raise(of: uid)
   }
 
   /// How large a message and its header section may be.

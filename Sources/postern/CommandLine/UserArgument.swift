@@ -15,6 +15,9 @@ struct NamedUser {
   /// Whose record of the state file is charged, where it is another: that of the user's group.
   var groupUID: UInt32? { entry?.rules.quotaGroup?.recordUID }
 
+  /// Whether there is anything to raise.
+  var hasLimits: Bool { entry?.isExempt == false }
+
   /// The name and the UID, for texts.
   var description: String {
     let shown = HelpText.shown(name)

@@ -143,7 +143,8 @@ enum Explain {
       let suspension = try ledger.suspensions.suspension(of: policy.uid)
       return QuotaRow(
         uid: policy.uid, user: user.name, entry: policy.entry, configuration: policy.configuration,
-        usage: usage, refusals: refusals, suspension: suspension, now: now)
+        usage: usage, refusals: refusals, suspension: suspension, raise: policy.raise,
+        now: now)
     } catch {
       return nil
     }

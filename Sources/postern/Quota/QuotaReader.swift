@@ -10,6 +10,7 @@ struct QuotaReader: ~Copyable {
     let row: QuotaRow
     let usage: Usage
     let suspension: Suspension?
+    let raise: Raise?
   }
 
   /// Who is wanted where nobody is named.
@@ -24,6 +25,7 @@ struct QuotaReader: ~Copyable {
 
   let map: MapContents
   private let ledger: Ledger
+  private let raises: Raises
   private let finder: UserFinder
   private let named: [NamedUser]
   /// Names of users without an entry: each costs a look-up.
@@ -49,6 +51,7 @@ struct QuotaReader: ~Copyable {
     }
     let ledger = try setup.openLedger(map.configuration)
     self.map = map
+    raises = Raises(beside: map.configuration.quotaFile)
     self.finder = finder
     self.named = named
     self.ledger = ledger
@@ -129,11 +132,12 @@ struct QuotaReader: ~Copyable {
   private func user(
     _ user: NamedUser, _ own: Usage, charged: Usage?, _ suspension: Suspension?, _ now: UInt64
   ) -> User {
-    User(
+    let raise = user.hasLimits ? raises.raise(of: user.uid) { now } : nil
+    return User(
       row: QuotaRow(
         uid: user.uid, user: user.name, entry: user.entry, configuration: map.configuration,
         usage: charged ?? own, refusals: charged == nil ? nil : own, suspension: suspension,
-        now: now),
-      usage: charged ?? own, suspension: suspension)
+        raise: raise, now: now),
+      usage: charged ?? own, suspension: suspension, raise: raise)
   }
 }

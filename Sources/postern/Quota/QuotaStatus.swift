@@ -54,10 +54,19 @@ enum QuotaStatus {
       let lines = try reader.users(arguments.has("--all") ? .listed : .active, now: now).map {
         QuotaTable.Line(
           row: $0.row, sparkline: Sparkline($0.usage.hour),
-          note: arguments.operands.isEmpty ? nil : changes($0.usage.counters))
+          note: note($0, isNamed: !arguments.operands.isEmpty))
       }
       return (QuotaTable(lines, top: top, now: now), lines.count)
     }
+  }
+
+  /// What is raised for a user; of one who was asked for by name, what was changed, too.
+  private static func note(_ user: QuotaReader.User, isNamed: Bool) -> String? {
+    let raised = user.raise.map {
+      "raised until \(Diagnostics.shown(time: $0.until)): \(Diagnostics.shown($0.text, limit: 400))"
+    }
+    let notes = [raised, isNamed ? changes(user.usage.counters) : nil].compactMap { $0 }
+    return notes.isEmpty ? nil : notes.joined(separator: "; ")
   }
 
   /// What was changed in a user's messages since the record began.

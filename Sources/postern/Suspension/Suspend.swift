@@ -70,12 +70,7 @@ enum Suspend {
 
   private static func seconds(_ arguments: Arguments) throws(ToolFailure) -> UInt64? {
     guard let text = arguments.value(of: "--for") else { return nil }
-    guard let seconds = Scalar.time(text[...]) else {
-      throw ToolFailure(
-        .usage,
-        "--for: give a time such as 90s, 15m, 2h or 7d, at most \(Scalar.maximumSeconds / 86_400)d")
-    }
-    return UInt64(seconds)
+    return UInt64(try Duration.seconds(text, of: "--for"))
   }
 
   /// Asks before a user is suspended whose mail is the machine's own; without a terminal nobody can

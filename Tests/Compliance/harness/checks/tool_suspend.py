@@ -152,6 +152,37 @@ def _automatic_for(stage: Stage) -> None:
     expect_refused(_send(stage), "user-suspended", 77)
 
 
+@check("postern raise lifts a limit at once and for its time, is shown and logged, and ends by order")
+def _raise(stage: Stage) -> None:
+    stage.postern.configure(["messages_per_hour = 1"])
+    expect_permitted(_send(stage))
+    expect_refused(_send(stage), "quota-messages", 69)
+    for words in ((), ("--for", "2h"), ("--for", "2h", "mode=audit"), ("--for", "soon", "messages_per_hour=9"),
+                  ("messages_per_hour=9",), ("--end", "messages_per_hour=9")):
+        expect(f"raise alice {words}", run_root(TOOL, "raise", "alice", *words).status, 64)
+    for user, words, text in (("alice", "messages_per_hour=1", b"raises nothing"), ("root", "messages_per_hour=9", b"exempt_users")):
+        done = run_root(TOOL, "raise", "--for", "2h", user, words)
+        expect(f"raise {user} {words}", (done.status, text in done.stderr), (1, True))
+    own = run(stage.machine, Command("alice", TOOL, (b"raise", b"--for", b"2h", b"alice", b"messages_per_hour=9")))
+    expect("an ordinary user's", own.status != 0, True)
+    expect_refused(_send(stage), "quota-messages", 69)
+    expect("raise", run_root(TOOL, "raise", "--for", "4s", "alice", "messages_per_hour=3").status, 0)
+    expect_permitted(_send(stage))
+    expect("the limit in the own row", stage.postern.row("alice")["messages"]["hour"], {"used": 2, "limit": 3})
+    table = b" ".join(run_root(TOOL, "quota", "status").stdout.split())
+    expect("the table", b"messages_per_hour=3" in table, True)
+    (event,) = _events(stage)
+    expect("the event", (event["event"], event["user"], event["limits"], event["until"][-1]), ("raise", "alice", "messages_per_hour=3", "Z"))
+    expect_permitted(_send(stage, "bob"))
+    expect_refused(_send(stage, "bob"), "quota-messages", 69)
+    time.sleep(4.2)
+    expect_refused(_send(stage), "quota-messages", 69)
+    expect("raise", run_root(TOOL, "raise", "--for", "2h", "alice", "messages_per_hour=unlimited").status, 0)
+    expect_permitted(_send(stage))
+    expect("end", (run_root(TOOL, "raise", "--end", "alice").status, stage.postern.row("alice")["messages"]["hour"]["limit"]), (0, 1))
+    expect_refused(_send(stage), "quota-messages", 69)
+
+
 @check("a suspension in the map is not ended by postern resume, which says so")
 def _in_the_map(stage: Stage) -> None:
     stage.postern.configure(senders=["bob b@test.example suspended=unpaid"])
