@@ -125,6 +125,7 @@ build_programs() {
 stage_compliance() {
   # The tests are offline.
   Tests/Checks/promtool.sh >/dev/null || warn "promtool could not be had; a test will fail"
+  Tests/Checks/fail2ban.sh >/dev/null || warn "fail2ban could not be had; a test will fail"
   suite_with --only "compliance" read_plain_counts timeout 900 Tests/Compliance/run
 }
 

@@ -45,6 +45,29 @@ struct QuotaRowTests {
         + #""refused":{"hour":3,"day":3},"next_free":null,"last_message":1795460000}"#)
   }
 
+  @Test(
+    arguments: [
+      ("until resumed", nil, 0, 100 as UInt32, nil), ("for a time", 60 as UInt64?, 0, 100, 60),
+      ("for a time, the quota used up for longer", 60, 100, 100, 3_600),
+      ("for a time, with a limit of 0", 60, 0, 0, nil),
+    ] as [(String, UInt64?, UInt32, UInt32, UInt64?)])
+  func `who is suspended may send when the suspension has ended and the quota is free`(
+    name: String, duration: UInt64?, used: UInt32, limit: UInt32, free: UInt64?
+  ) {
+    let entry = Sample.entry { $0.messagesPerHour = .count(limit) }
+    let suspension = Suspension(
+      since: Sample.now, until: duration.map { Sample.now + $0 }, origin: .administrator,
+      reason: Array("spam".utf8))
+    let row = QuotaRow(
+      uid: 1_001, user: Array("alice".utf8), entry: entry, configuration: Configuration(),
+      usage: Sample.usage(messages: used), suspension: suspension, now: Sample.now)
+    let expected = free.map { Sample.now + $0 }
+    // Steps of the window are minutes.
+    #expect((row.nextFree == nil) == (expected == nil), "\(name)")
+    #expect(max(row.nextFree ?? 0, expected ?? 0) - min(row.nextFree ?? 0, expected ?? 0) <= 60)
+    #expect(row.left == 0)
+  }
+
   @Test
   func `an entry's own limits, mode and suspension replace those of postern.cf`() {
     let entry = Sample.entry { rules in

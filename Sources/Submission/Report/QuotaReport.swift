@@ -76,7 +76,8 @@ package struct QuotaRow: Sendable, Equatable {
     recipients = windows(.recipients)
     refusedInHour = usage.hour.refused + (refusals?.hour.refused ?? 0)
     refusedInDay = usage.day.refused + (refusals?.day.refused ?? 0)
-    nextFree = suspended == nil ? Self.nextFree(usage, limits, now) : nil
+    nextFree =
+      entry?.suspended == nil ? Self.nextFree(after: suspension, usage, limits, now) : nil
     lastMessage = usage.lastMessage
   }
 
@@ -92,6 +93,18 @@ package struct QuotaRow: Sendable, Equatable {
   package var isActive: Bool {
     let used = [messages.hour, messages.day, recipients.hour, recipients.day].map { $0.used }
     return suspended != nil || used.contains { $0 > 0 } || refusedInHour > 0 || refusedInDay > 0
+  }
+
+  /// When neither a suspension nor a limit is in the way any more; nil = now, or never.
+  private static func nextFree(
+    after suspension: Suspension?, _ usage: Usage, _ limits: QuotaLimits, _ now: UInt64
+  ) -> UInt64? {
+    guard let suspension else { return nextFree(usage, limits, now) }
+    // What the limits hold then is not known now; but one of 0 never lets anything pass.
+    let isShut = QuotaResource.allCases.contains { resource in
+      QuotaPeriod.allCases.contains { limits.limit(of: resource, per: $0) == .count(0) }
+    }
+    return isShut ? nil : suspension.until.map { max($0, nextFree(usage, limits, now) ?? 0) }
   }
 
   /// The latest of the times at which the limits that are reached free one message.

@@ -14,6 +14,10 @@ PROJECT = Path(__file__).resolve().parents[4]
 MESSAGE = b"From: good@ok.example\nTo: r@x.example, s@x.example\n\nb\n"
 
 
+def _promtool_path() -> str:
+    return shutil.which("promtool") or str(PROJECT / ".build/promtool/promtool")
+
+
 def _samples(text: bytes) -> dict[str, int]:
     lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
     return {line.rsplit(" ", 1)[0]: int(line.rsplit(" ", 1)[1]) for line in lines}
@@ -66,10 +70,9 @@ def _changes(stage: Stage) -> None:
 @check("promtool finds nothing wrong with postern metrics, with and without --per-user")
 def _promtool(stage: Stage) -> None:
     stage.postern.submit("alice", b"r@x.example")
-    promtool = shutil.which("promtool") or str(PROJECT / ".build/promtool/promtool")
     for arguments in ((), ("--per-user",)):
         text = run_root(TOOL, "metrics", *arguments).stdout
-        done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True,
+        done = subprocess.run([_promtool_path(), "check", "metrics"], input=text, capture_output=True,
                               check=False, timeout=60)
         expect("promtool", (done.returncode, done.stdout, done.stderr), (0, b"", b""))
         expect("series of alice", b'user="alice",uid="7300"' in text, bool(arguments))
@@ -105,6 +108,20 @@ def _dashboard(stage: Stage) -> None:
         + [variable["query"] for variable in dashboard["templating"]["list"]])))
     expect("metrics that are not printed", used - printed, set())
     expect("some are used", len(used) >= 8, True)
+
+
+@check("each alert fires for its reason and for nothing less, and refers only to metrics that are printed")
+def _alerts(stage: Stage) -> None:
+    printed = set(re.findall(r"^# TYPE (\S+)", run_root(TOOL, "metrics").stdout.decode(), re.MULTILINE))
+    rules = PROJECT / "Install/grafana/postern.rules.yml"
+    used = set(re.findall(r"postern_[a-z_]+", rules.read_text()))
+    expect("metrics that are not printed", used - printed, set())
+    for words in (("check", "rules", rules), ("test", "rules", PROJECT / "Tests/Vectors/metrics/rules.yml")):
+        done = subprocess.run([_promtool_path(), *words], capture_output=True, check=False, timeout=60)
+        expect(f"promtool {words[0]}", (done.returncode, done.stderr), (0, b""))
+    alerts = set(re.findall(r"alert: (\S+)", rules.read_text()))
+    tested = set(re.findall(r"Postern[A-Z]\w+", (PROJECT / "Tests/Vectors/metrics/rules.yml").read_text()))
+    expect("alerts without a test", alerts - tested, set())
 
 
 @check("systemd takes the units, and finds the metrics service well confined")

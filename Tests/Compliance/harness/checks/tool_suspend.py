@@ -130,6 +130,7 @@ def _for_a_time(stage: Stage) -> None:
     line = expect_refused(_send(stage), "user-suspended", 77)
     expect("the end in the refusal", bool(re.search(rb"alice is suspended: Ticket 48 \(until 20\d\d-[0-9-]+T[0-9:]+Z\);", line)), True)
     expect("the end in the own row", stage.postern.row("alice")["suspended"].startswith("Ticket 48 (until 20"), True)
+    expect("the end as a time", abs(stage.postern.row("alice")["next_free"] - time.time()) < 4, True)
     (event,) = _events(stage)
     expect("the event", (event["by"], event["reason"], event["until"][-1]), ("administrator", "Ticket 48", "Z"))
     time.sleep(3.2)
