@@ -1,7 +1,11 @@
 """The filter and the action for fail2ban, with the real one."""
 
+import os
+import pwd
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -78,6 +82,27 @@ def _filter(stage: Stage) -> None:
     expect("status", (done.returncode, done.stderr), (0, b""))
     matched = re.findall(rb"^\|  .*", done.stdout.split(b"Matched line(s)")[1].split(b"Missed line(s)")[0], re.MULTILINE)
     expect("matched", [b"uid=7300 user=alice" in line for line in matched], [True] * 3)
+
+
+@check("the log can tell lines of Postern about forged senders from a neighbor's by who wrote them")
+def _writer(stage: Stage) -> None:
+    stage.log.close()
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            log.bind(stage.log.PATH)
+            os.chmod(stage.log.PATH, 0o666)
+            log.settimeout(10)
+            for refuse in (lambda: stage.postern.submit("alice", b"-f", b"evil@z.example", b"r@x.example"),
+                           lambda: stage.postern.submit("alice", b"-t", stdin=b"From: ceo@bank.example\nTo: r@x.example\n\nb\n")):
+                expect("status", refuse().status, 77)
+                line, ancillary, _, _ = log.recvmsg(1 << 16, socket.CMSG_SPACE(12))
+                _, uid, _ = struct.unpack("3i", ancillary[0][2])
+                expect("the line", b"uid=7300 user=alice" in line, True)
+                expect("who wrote it", uid, pwd.getpwnam("postern").pw_uid)
+        os.unlink(stage.log.PATH)
+    finally:
+        stage.log.open()
 
 
 @check("fail2ban suspends a site for the time of the ban, and takes no longer suspension back")
