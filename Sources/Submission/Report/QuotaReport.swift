@@ -71,7 +71,7 @@ package struct QuotaRow: Sendable, Equatable {
     self.uid = uid
     self.user = user
     mode = entry?.mode(defaults: configuration) ?? configuration.mode
-    suspended = entry?.suspended ?? suspension.map(Diagnostics.reason)
+    suspended = entry?.suspended ?? suspension?.reason
     messages = windows(.messages)
     recipients = windows(.recipients)
     refusedInHour = usage.hour.refused + (refusals?.hour.refused ?? 0)

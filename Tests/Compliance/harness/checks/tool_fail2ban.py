@@ -120,7 +120,7 @@ def _action(stage: Stage) -> None:
         log.write_text("".join(_lines(stage)))
         _until("suspended", lambda: stage.postern.row("alice")["suspended"] is not None)
         reason = stage.postern.row("alice")["suspended"]
-        expect("the reason", reason.startswith("fail2ban: 3 refused messages (until 20"), True)
+        expect("the reason", reason, "fail2ban: 3 refused messages")
         expect_refused(stage.postern.submit("alice", b"r@x.example"), "user-suspended", 77)
         expect_permitted(stage.postern.submit("bob", b"r@x.example"))
         expect("an order meanwhile", run_root("/usr/local/bin/postern", "suspend", "--reason", "Ticket 7", "alice").status, 0)
