@@ -76,7 +76,10 @@ enum Suspend {
   /// Asks before a user is suspended whose mail is the machine's own; without a terminal nobody can
   /// answer, and the order stands.
   private static func isMeant(_ user: NamedUser) throws(ToolFailure) -> Bool {
-    guard user.entry?.isExempt == true, StandardOutput.isTerminal else { return true }
+    let input = FileDescriptor.standardInput
+    guard user.entry?.isExempt == true, input.isTerminal, StandardOutput.isTerminal else {
+      return true
+    }
     try Output.write(
       "\(user.description) is in exempt_users: mail of cron and of this machine may stop. Suspend it? [y/N] "
     )

@@ -67,6 +67,17 @@ def _unreaped(lab: Lab) -> None:
     expect("charged", (lab.charged(), len(lab.leaves())), (UNREAPED, UNREAPED))
 
 
+@attack("with handoff = supervise ended processes that nobody asks for are their caller's, sent ones too")
+def _unreaped_supervised(lab: Lab) -> None:
+    path = lab.file(str(lab.machine.root / "message"), message(b"alice@test.example"))
+    lab.postern.configure(["handoff = supervise"])
+    limit = VICTIMS_LIMIT + processes_of(lab, "postern")
+    with lab.attacker("unreaped.py", str(UNREAPED), str(path), "-i", "-t") as attacker:
+        expect("sent ones", attacker.told(), {"ended": UNREAPED, "owners": {str(USERS["alice"].uid): UNREAPED}})
+        lab.neighbour_passes(through=_spoiling(f"limit(resource.RLIMIT_NPROC, {limit})"))
+    expect("charged", (lab.charged(), len(lab.leaves())), (UNREAPED, UNREAPED))
+
+
 @attack("who waits behind a stopped process of its user's counts as that user's, and not for ever")
 def _stopped_behind_the_lock(lab: Lab) -> None:
     own = message(b"alice@test.example")
