@@ -10,8 +10,8 @@ struct Consequences: Sendable {
   /// Logs the suspension and sends the notice.
   func send(_ log: DecisionLog) {
     if let suspension {
-      SuspensionEvent(
-        suspension, isEnd: false, uid: log.uid, user: log.user, facility: log.facility
+      OrderEvent(
+        .suspend(suspension), uid: log.uid, user: log.user, facility: log.facility
       ).log()
     }
     notice?.send()

@@ -47,8 +47,8 @@ enum RaiseLimits {
       throw ToolFailure(error)
     }
     if !isEnd || former != nil {
-      RaiseEvent(
-        raise, uid: user.uid, user: user.name, facility: map.configuration.syslogFacility
+      OrderEvent(
+        .raise(raise), uid: user.uid, user: user.name, facility: map.configuration.syslogFacility
       ).log()
     }
     try Output.write("\(user.description): " + (isEnd ? told(end: former) : told(raise)) + "\n")

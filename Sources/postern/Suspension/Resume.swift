@@ -28,8 +28,8 @@ enum Resume {
       throw ToolFailure(error)
     }
     if let ended = change.previous {
-      SuspensionEvent(
-        ended, isEnd: true, uid: user.uid, user: user.name,
+      OrderEvent(
+        .resume(ended), uid: user.uid, user: user.name,
         facility: map.configuration.syslogFacility
       ).log()
       let reason = Diagnostics.shown(Diagnostics.reason(of: ended), limit: 400)

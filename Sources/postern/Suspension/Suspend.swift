@@ -90,8 +90,8 @@ enum Suspend {
   private static func tell(
     _ suspension: Suspension, of user: NamedUser, _ map: MapContents, isNoticeDue: Bool
   ) {
-    SuspensionEvent(
-      suspension, isEnd: false, uid: user.uid, user: user.name,
+    OrderEvent(
+      .suspend(suspension), uid: user.uid, user: user.name,
       facility: map.configuration.syslogFacility
     ).log()
     guard isNoticeDue else { return }

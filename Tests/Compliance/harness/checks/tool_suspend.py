@@ -1,7 +1,10 @@
 """Suspensions by hand and by refusals, and the mail that tells of them."""
 
 import json
+import os
+import pty
 import re
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -153,6 +156,27 @@ def _automatic_for(stage: Stage) -> None:
     expect_permitted(_send(stage))
     expect_refused(_forge(stage), "envelope-not-allowed", 77)
     expect_refused(_send(stage), "user-suspended", 77)
+
+
+@check("postern suspend asks at a terminal before it stops an exempt user, and takes no other input for the answer")
+def _question(stage: Stage) -> None:
+    del stage
+    for user, answer, asks, status in (("root", b"n\n", True, 1), ("root", b"y\n", True, 0), ("alice", b"n\n", False, 0)):
+        ours, theirs = pty.openpty()
+        os.write(ours, answer)
+        done = subprocess.run([TOOL, "suspend", user], stdin=theirs, stdout=theirs, stderr=theirs, check=False, timeout=20)
+        shown = os.read(ours, 4096)
+        os.close(ours)
+        os.close(theirs)
+        expect(f"{user} {answer!r}", (done.returncode, b"[y/N]" in shown), (status, asks))
+        expect("suspended", b"is suspended" in shown, status == 0)
+        run_root(TOOL, "resume", user)
+    ours, theirs = pty.openpty()
+    done = subprocess.run([TOOL, "suspend", "root"], input=b"bob\n", stdout=theirs, stderr=theirs, check=False, timeout=20)
+    expect("a loop over names", (done.returncode, b"[y/N]" in os.read(ours, 4096)), (0, False))
+    os.close(ours)
+    os.close(theirs)
+    run_root(TOOL, "resume", "root")
 
 
 @check("postern raise lifts a limit at once and for its time, is shown and logged, and ends by order")
