@@ -6,12 +6,10 @@ internal import LinuxSystem
 /// They are kept whatever happens to the state file. For a user about whom there is none this costs
 /// one failed `open`.
 struct OrderFiles: Sendable {
-  private let directory: [UInt8]
+  private let files: UserFiles
 
   /// More than any such file has.
   private static let maximumBytes = 512
-  /// More than there can be users: the state file has a quarter as many slots.
-  private static let maximumCount = 1 << 20
 
   /// Finds the orders that go with a state file.
   ///
@@ -19,7 +17,7 @@ struct OrderFiles: Sendable {
   ///   - name: The name of the directory.
   ///   - quotaFile: The path of the state file.
   init(_ name: String, beside quotaFile: [UInt8]) {
-    directory = FileSystem.directory(of: quotaFile) + Array("/\(name)".utf8)
+    files = UserFiles(name, beside: quotaFile)
   }
 
   /// Returns the contents of a user's file, at most 512 bytes; nil = there is none.
@@ -29,7 +27,8 @@ struct OrderFiles: Sendable {
   /// - Throws: `LedgerError.system`.
   func text(of uid: UInt32) throws(LedgerError) -> [UInt8]? {
     do {
-      let file = try FileDescriptor.open(path: path(of: uid), options: [.readOnly, .nonBlocking])
+      let file = try FileDescriptor.open(
+        path: files.path(of: uid), options: [.readOnly, .nonBlocking])
       return try file.pread(offset: 0, count: Self.maximumBytes)
     } catch {
       guard error.isNotFound else { throw .system(error) }
@@ -40,14 +39,7 @@ struct OrderFiles: Sendable {
   /// Returns the users about whom there are orders, in ascending order.
   ///
   /// - Throws: `LedgerError.system`.
-  func users() throws(LedgerError) -> [UInt32] {
-    let names: [[UInt8]]
-    do { names = try FileSystem.names(in: directory, limit: Self.maximumCount) } catch {
-      guard error.isNotFound else { throw .system(error) }
-      return []
-    }
-    return names.compactMap { UInt32(String(decoding: $0, as: UTF8.self)) }.sorted()
-  }
+  func users() throws(LedgerError) -> [UInt32] { try files.users() }
 
   /// Stores an order; on the disk when this returns.
   ///
@@ -57,13 +49,11 @@ struct OrderFiles: Sendable {
   ///   - replacing: Whether it takes the place of one that is there, which otherwise stays.
   /// - Throws: `LedgerError.system`.
   func store(_ text: [UInt8], for uid: UInt32, replacing: Bool) throws(LedgerError) {
-    let final = path(of: uid)
+    let final = files.path(of: uid)
     // An order of the administrator's waits for no lock: two of them may be at work here.
     let unfinished = final + Array(".new.\(UInt64.random(in: .min ... .max))".utf8)
     try system { () throws(Errno) in
-      do throws(Errno) { try FileSystem.makeDirectory(directory) } catch {
-        guard error.isAlreadyThere else { throw error }
-      }
+      try files.makeDirectory()
       do throws(Errno) {
         let file = try FileDescriptor.open(
           path: unfinished, options: [.writeOnly, .create, .exclusive])
@@ -86,7 +76,7 @@ struct OrderFiles: Sendable {
   ///
   /// - Throws: `LedgerError.system`.
   func remove(for uid: UInt32) throws(LedgerError) {
-    let file = path(of: uid)
+    let file = files.path(of: uid)
     try system { () throws(Errno) in
       do throws(Errno) { try FileSystem.unlink(file) } catch {
         guard error.isNotFound else { throw error }
@@ -97,20 +87,6 @@ struct OrderFiles: Sendable {
   }
 
   private func syncDirectory() throws(Errno) {
-    try FileDescriptor.open(path: directory, options: .directory).sync()
-  }
-
-  private func path(of uid: UInt32) -> [UInt8] {
-    var digits: [UInt8] = []
-    var rest = uid
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    var path = directory
-    path.reserveCapacity(path.count + digits.count + 1)
-    path.append(UInt8(ascii: "/"))
-    path += digits.reversed()
-    return path
+    try FileDescriptor.open(path: files.directory, options: .directory).sync()
   }
 }

@@ -58,6 +58,8 @@ package struct FileDescriptor: ~Copyable, Sendable {
     package static let exclusive = Options(rawValue: O_EXCL)
     /// Emptied if it exists.
     package static let truncate = Options(rawValue: O_TRUNC)
+    /// Each write goes to the end, wherever that is by then.
+    package static let append = Options(rawValue: O_APPEND)
     /// It must be a directory.
     package static let directory = Options(rawValue: O_DIRECTORY)
     /// Opening a FIFO or a device does not wait.

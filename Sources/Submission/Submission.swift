@@ -31,6 +31,7 @@ package enum Submission {
       case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval:
         try QueueCommand(argv, policy).run()
       case .quotaStatus: return try reportQuota(of: policy)
+      case .ownLog: return try OwnLog.report(policy)
       }
     } catch {
       log.write(.reject, error)

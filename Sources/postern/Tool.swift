@@ -5,9 +5,10 @@ enum Tool {
   /// Every subcommand, in the order of the help.
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
-    SetCommand.command, Conf.command, QuotaStatus.command, QuotaReset.command, Suspend.command,
-    Resume.command, RaiseLimits.command, Explain.command,
-    Learn.command, Check.command, Doctor.command, Metrics.command, Completion.command { commands },
+    SetCommand.command, Conf.command, QuotaStatus.command, QuotaReset.command, LogCommand.command,
+    Suspend.command,
+    Resume.command, RaiseLimits.command, Explain.command, Learn.command, Check.command,
+    Doctor.command, Metrics.command, Completion.command { commands },
   ]
 
   /// What no help, completion or manual names.

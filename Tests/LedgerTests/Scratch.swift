@@ -22,11 +22,13 @@ struct Scratch: ~Copyable {
   deinit {
     setPermissions(directory, 0o700)
     try? FileSystem.unlink(directory + Array("/quota".utf8))
-    let suspended = directory + Array("/suspended".utf8)
-    for name in (try? FileSystem.names(in: suspended)) ?? [] {
-      try? FileSystem.unlink(suspended + Array("/".utf8) + name)
+    for name in ["suspended", "journal"] {
+      let inner = directory + Array("/\(name)".utf8)
+      for name in (try? FileSystem.names(in: inner)) ?? [] {
+        try? FileSystem.unlink(inner + Array("/".utf8) + name)
+      }
+      removeDirectory(inner)
     }
-    removeDirectory(suspended)
     removeDirectory(directory)
   }
 

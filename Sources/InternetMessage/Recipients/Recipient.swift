@@ -23,6 +23,9 @@ package struct Recipient: Sendable, Equatable {
     self.written = written
   }
 
+  /// The domain as it was written; nil if there is none.
+  package var domain: ArraySlice<UInt8>? { domainStart.map { written[$0...] } }
+
   /// The address.
   package var addrSpec: AddrSpec {
     let local = written[..<(domainStart.map { $0 - 1 } ?? written.count)]

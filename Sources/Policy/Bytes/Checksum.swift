@@ -15,8 +15,16 @@ package enum Checksum {
   /// - Returns: 64 bits, never zero for zeroed data.
   /// - Complexity: Two instructions and a load a byte.
   package static func fnv1a(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
-    let span = bytes.span.extracting(range)
-    var hash = offsetBasis
+    fnv1a(bytes.span.extracting(range), from: offsetBasis)
+  }
+
+  /// Returns the checksum of two pieces as if they were one.
+  package static func fnv1a(_ first: ArraySlice<UInt8>, then second: ArraySlice<UInt8>) -> UInt64 {
+    fnv1a(second.span, from: fnv1a(first.span, from: offsetBasis))
+  }
+
+  private static func fnv1a(_ span: Span<UInt8>, from start: UInt64) -> UInt64 {
+    var hash = start
     for index in span.indices {
       hash = (hash ^ UInt64(span[index])) &* prime
     }

@@ -10,22 +10,6 @@ extension [UInt8] {
     append(contentsOf: words.utf8)
   }
 
-  /// Appends a number in decimal digits.
-  ///
-  /// - Parameters:
-  ///   - number: The number.
-  ///   - width: The smallest count of digits; shorter numbers get leading zeros.
-  mutating func append(decimal number: UInt64, width: Int = 1) {
-    var digits: [UInt8] = []
-    var rest = number
-    repeat {
-      digits.append(0x30 + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    while digits.count < width { digits.append(0x30) }
-    append(contentsOf: digits.reversed())
-  }
-
   /// Appends the caller's bytes so that they can neither end a line nor speak to a terminal.
   ///
   /// Printable ASCII stays; a backslash is doubled, every other byte becomes `\xHH`.

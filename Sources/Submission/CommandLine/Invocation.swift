@@ -23,6 +23,8 @@ package struct Invocation: Sendable {
     case queueInterval
     /// `--quota-status`, Postern's own.
     case quotaStatus
+    /// `--own-log`, Postern's own.
+    case ownLog
 
     /// The option that asks for this mode, as one would type it.
     package var option: String {
@@ -34,6 +36,7 @@ package struct Invocation: Sendable {
       case .flushSite: "-qR"
       case .flushMessage: "-qI"
       case .quotaStatus: "--quota-status"
+      case .ownLog: "--own-log"
       }
     }
   }
@@ -79,9 +82,9 @@ package struct Invocation: Sendable {
   /// - Throws: `InvocationError`; an option that comes before the faulty one has no effect.
   package static func parse(_ argv: [[UInt8]]) throws(InvocationError) -> Invocation {
     try checkSize(argv)
-    if argv.count == 2, argv[1] == Array(Mode.quotaStatus.option.utf8) {
+    if argv.count == 2, let mode = ownMode(argv[1]) {
       var invocation = Invocation()
-      invocation.mode = .quotaStatus
+      invocation.mode = mode
       return invocation
     }
     var reader = InvocationReader(programName: argv.first ?? [])
@@ -91,6 +94,12 @@ package struct Invocation: Sendable {
     }
     try refuseHiddenConfiguration(argv)
     return try reader.finish(recipients: words.rest)
+  }
+
+  /// What a word asks for that Postfix does not know.
+  private static func ownMode(_ word: [UInt8]) -> Mode? {
+    for mode in [Mode.quotaStatus, .ownLog] where word == Array(mode.option.utf8) { return mode }
+    return nil
   }
 
   /// Refuses a `-C` that only the first pass of sendmail.c sees.

@@ -23,6 +23,8 @@ package struct DecisionLine: Sendable, Equatable {
   package var reason: ReasonCode?
   /// Whose message it was.
   package var uid: UInt32
+  /// The name of the user, or `uid:N`; nil = the entry was not known yet.
+  package var user: [UInt8]?
   /// The envelope sender as an address; empty = the null sender; nil = none was given, or it was
   /// cut.
   package var envelope: [UInt8]?
@@ -39,6 +41,16 @@ package struct DecisionLine: Sendable, Equatable {
   package var directory: [UInt8]?
   /// How many recipients the message has.
   package var recipients: UInt64?
+  /// The size of the message in bytes.
+  package var size: UInt64?
+  /// The Message-ID: field.
+  package var messageID: [UInt8]?
+  /// The exit status of the real sendmail that did not take it.
+  package var status: UInt64?
+  /// Domains of the first recipients, with commas between them; only the journal has them.
+  package var recipientDomains: [UInt8]?
+  /// What the refusal said; whole only in the journal.
+  package var refusalText: [UInt8]?
   /// How many messages of the hour counted as used after it.
   package var messagesUsed: UInt64?
   /// How many recipients, likewise.
@@ -73,25 +85,25 @@ package struct DecisionLine: Sendable, Equatable {
   }
 
   private mutating func take(_ pair: Pair) {
-    if pair.is(.envelope) {
+    switch DecisionKey(rawValue: String(decoding: pair.key, as: UTF8.self)) {
+    case .user: user = pair.value
+    case .envelope:
       namesEnvelope = true
       envelope = pair.addresses.first
-    } else if pair.is(.from) {
-      from = pair.addresses
-    } else if pair.is(.sender) {
-      sender = pair.addresses.first
-    } else if pair.is(.resent) {
-      resent = pair.addresses
-    } else if pair.is(.script) {
-      script = pair.value
-    } else if pair.is(.cwd) {
-      directory = pair.value
-    } else if pair.is(.recipients) {
-      recipients = UInt64(pair.text)
-    } else if pair.is(.messages) {
-      messagesUsed = pair.used
-    } else if pair.is(.recipientsUsed) {
-      recipientsUsed = pair.used
+    case .from: from = pair.addresses
+    case .sender: sender = pair.addresses.first
+    case .resent: resent = pair.addresses
+    case .script: script = pair.value
+    case .cwd: directory = pair.value
+    case .recipients: recipients = UInt64(pair.text)
+    case .size: size = UInt64(pair.text)
+    case .messageID: messageID = pair.value
+    case .messages: messagesUsed = pair.used
+    case .recipientsUsed: recipientsUsed = pair.used
+    case .status: status = UInt64(pair.text)
+    case .to: recipientDomains = pair.value
+    case .text: refusalText = pair.value
+    case nil, .verdict, .reason, .uid, .login, .repaired, .rewritten, .ppid, .map: break
     }
   }
 }

@@ -19,6 +19,8 @@ struct DecisionLog: Sendable {
   /// The address that took the place of From:.
   var rewritten: AddrSpec?
   var recipientCount: Int?
+  /// The domains of the first recipients, with commas between them.
+  private var recipientDomains: [UInt8] = []
   var byteCount: UInt64?
   var messageID: [UInt8]?
   var script: [UInt8]?
@@ -26,6 +28,12 @@ struct DecisionLog: Sendable {
   var recipients: Use?
   var isMapStale = false
   var facility: SyslogFacility = .mail
+  /// The state file, beside which the journal is; nil = it is not known yet.
+  private var quotaFile: [UInt8]?
+  /// Whose journal it is.
+  private var journalUID = Ledger.sharedUID
+
+  init(uid: UInt32) { self.uid = uid }
 
   /// What the hour holds after this decision, and how much it may hold.
   struct Use: Sendable {
@@ -39,6 +47,8 @@ struct DecisionLog: Sendable {
     login = policy.unlistedLogin
     isMapStale = policy.isMapStale
     facility = policy.configuration.syslogFacility
+    quotaFile = policy.configuration.quotaFile
+    journalUID = policy.refusalsUID
   }
 
   /// Notes what a message claims.
@@ -49,6 +59,22 @@ struct DecisionLog: Sendable {
     resent = message.claim.resentFrom
     if let sender = message.claim.resentSender { resent.append(sender) }
     recipientCount = message.envelope.recipients.count
+    note(message.envelope.recipients)
+  }
+
+  /// More recipients than this are not named.
+  private static let namedRecipients = 3
+
+  private mutating func note(_ recipients: [Recipient]) {
+    recipientDomains = []
+    recipientDomains.reserveCapacity(64)
+    var last: ArraySlice<UInt8>?
+    for recipient in recipients.prefix(Self.namedRecipients) {
+      guard let domain = recipient.domain, domain != last else { continue }
+      if last != nil { recipientDomains.append(UInt8(ascii: ",")) }
+      recipientDomains += domain
+      last = domain
+    }
   }
 
   /// Notes what is changed in a message that is handed over.
@@ -75,13 +101,16 @@ struct DecisionLog: Sendable {
     script = section.all(.xPHPOriginatingScript).first.map { section.unfoldedBody(of: $0) }
   }
 
-  /// Sends the line of a decision to the system log; a log that is not there stops no mail.
+  /// Sends the line of a decision to the system log, and keeps it in the journal; neither stops any
+  /// mail by not being there.
   ///
   /// - Parameters:
   ///   - verdict: What was decided.
   ///   - refusal: Why; nil = a plain permit.
   func write(_ verdict: DecisionVerdict, _ refusal: Refusal?) {
-    send(line(verdict, refusal), severity: Self.severity(verdict, refusal))
+    let facts = facts(verdict, refusal)
+    send(Self.line(of: facts, refusal), severity: Self.severity(verdict, refusal))
+    keep(facts, text: refusal.map(Self.text))
   }
 
   /// Sends the line of a message that was permitted, and that the real sendmail did not take.
@@ -92,6 +121,26 @@ struct DecisionLog: Sendable {
     line.append(key: DecisionKey.status)
     line.append(decimal: UInt64(clamping: status))
     send(line, severity: .error)
+    keep(line, text: nil)
+  }
+
+  /// Keeps a line in the journal, with what the system log has no room for.
+  private func keep(_ facts: [UInt8], text: String?) {
+    guard let quotaFile else { return }
+    var line = facts
+    if !recipientDomains.isEmpty { line.append(key: DecisionKey.to, value: recipientDomains) }
+    if let text {
+      let words = [UInt8](text.utf8)
+      line.append(key: DecisionKey.text, value: words, limit: Self.journalTextBytes)
+    }
+    try? Journal(beside: quotaFile).append(line, for: journalUID, at: Clock.seconds())
+  }
+
+  /// The most bytes of a text in the journal: no text for a refusal is longer by itself.
+  private static let journalTextBytes = 1_000
+
+  private static func text(_ refusal: Refusal) -> String {
+    refusal.isClientLost ? Diagnostics.clientLost : Diagnostics.text(for: refusal)
   }
 
   private func send(_ line: [UInt8], severity: SystemLog.Severity) {
@@ -114,17 +163,22 @@ struct DecisionLog: Sendable {
   ///   - refusal: Why; nil = a plain permit.
   /// - Returns: One line without its end; bytes of the caller are escaped and cut.
   func line(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
-    if let refusal, refusal.isClientLost {
-      var line = line(verdict, reason: nil)
-      line.append(key: DecisionKey.text, value: [UInt8](Diagnostics.clientLost.utf8))
-      return line
+    Self.line(of: facts(verdict, refusal), refusal)
+  }
+
+  private static func line(of facts: [UInt8], _ refusal: Refusal?) -> [UInt8] {
+    guard let refusal, refusal.isClientLost || refusal.reason.kind.isOfTheServer else {
+      return facts
     }
-    var line = line(verdict, reason: refusal?.reason)
     // The code alone does not say which file or call it was.
-    if let refusal, refusal.reason.kind.isOfTheServer {
-      line.append(key: DecisionKey.text, value: [UInt8](Diagnostics.text(for: refusal).utf8))
-    }
+    var line = facts
+    line.append(key: DecisionKey.text, value: [UInt8](text(refusal).utf8))
     return line
+  }
+
+  /// The line without any text.
+  private func facts(_ verdict: DecisionVerdict, _ refusal: Refusal?) -> [UInt8] {
+    line(verdict, reason: refusal.flatMap { $0.isClientLost ? nil : $0.reason })
   }
 
   private func line(_ verdict: DecisionVerdict, reason: ReasonCode?) -> [UInt8] {

@@ -6,6 +6,8 @@ package enum DecisionKey: String, Sendable, CaseIterable {
   case messages
   case recipientsUsed = "recipients-used"
   case script, cwd, ppid, map, text, status
+  /// Of the journal only, as the whole text of a refusal is.
+  case to
 }
 
 /// The keys of the line about a suspension or its end, in their order.
@@ -14,29 +16,36 @@ package enum EventKey: String, Sendable, CaseIterable {
 }
 
 extension [UInt8] {
-  /// The most bytes of a value.
-  private static let valueBytes = 200
+  /// The most bytes of a value in the system log.
+  static let valueBytes = 200
 
   /// Appends `key=value` as logfmt has it; the value in quotes where others would misread it.
-  mutating func append<Key: RawRepresentable<String>>(key: Key, value: [UInt8]) {
+  ///
+  /// - Parameters:
+  ///   - key: The key.
+  ///   - value: Any bytes.
+  ///   - limit: The most bytes of the value; `...` marks a cut.
+  mutating func append<Key: RawRepresentable<String>>(
+    key: Key, value: [UInt8], limit: Int = valueBytes
+  ) {
     append(key: key)
     // A bare value may have neither quotes nor backslashes, nor a second `=`.
     let isBare =
-      !value.isEmpty && value.count <= Self.valueBytes
+      !value.isEmpty && value.count <= limit
       && value.allSatisfy {
         $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D
       }
     if isBare {
       self += value
     } else {
-      append(quoting: value)
+      append(quoting: value, limit: limit)
     }
   }
 
   /// Appends a value in quotes.
-  mutating func append(quoting value: [UInt8]) {
+  mutating func append(quoting value: [UInt8], limit: Int = valueBytes) {
     append(0x22)
-    append(logfmt: value, limit: Self.valueBytes)
+    append(logfmt: value, limit: limit)
     append(0x22)
   }
 

@@ -1,4 +1,5 @@
 package import InternetMessage
+internal import Policy
 
 /// The changes that Postern makes to a header section; everything else is handed over byte for
 /// byte.

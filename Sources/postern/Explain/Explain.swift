@@ -89,7 +89,8 @@ enum Explain {
       throw ToolFailure(
         .usage,
         "explain reads one message, and -bs is a dialogue; use -t -i instead")
-    case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval, .quotaStatus:
+    case .listQueue, .flushQueue, .flushSite, .flushMessage, .queueInterval, .quotaStatus,
+      .ownLog:
       throw ToolFailure(
         .usage, "explain reads a message, and \(invocation.mode.option) does not submit one")
     }

@@ -1,0 +1,73 @@
+internal import Ledger
+internal import Submission
+
+/// Decisions of one user, or of all.
+struct JournalReader {
+  let journal: Journal
+  /// Whose decisions are wanted; nil = everybody's.
+  let user: NamedUser?
+
+  /// Prepares reading.
+  ///
+  /// - Parameters:
+  ///   - journal: The journal; this process can read it.
+  ///   - user: Whose decisions are wanted; nil = everybody's.
+  init(_ journal: Journal, of user: NamedUser? = nil) {
+    self.journal = journal
+    self.user = user
+  }
+
+  /// The journals in question.
+  func rings() throws(ToolFailure) -> [UInt32] {
+    if let user { return [user.recordUID] }
+    do { return try journal.users() } catch { throw ToolFailure(error) }
+  }
+
+  /// Returns the last decisions.
+  ///
+  /// Of many journals only those are read that can hold one of them.
+  ///
+  /// - Parameters:
+  ///   - count: The most that are wanted.
+  ///   - isWanted: What is counted.
+  /// - Returns: The newest last.
+  /// - Throws: `ToolFailure`.
+  func entries(
+    last count: Int, where isWanted: (LogEntry) -> Bool = { _ in true }
+  ) throws(ToolFailure) -> [LogEntry] {
+    let rings = try rings()
+    guard rings.count > 1 else {
+      return try rings.first.map { (ring) throws(ToolFailure) in try excerpt(of: ring).entries }
+        ?? []
+    }
+    let byChange = rings.map { ($0, (journal.lastChange(of: $0) ?? 0) / 1_000_000_000) }
+      .sorted { $0.1 > $1.1 }
+    var newest: [LogEntry] = []
+    for (ring, changed) in byChange {
+      if newest.count >= count, let oldest = newest.first, changed < oldest.time { break }
+      newest += try excerpt(of: ring).entries.filter(isWanted)
+      newest = Self.inOrder(newest).suffix(count)
+    }
+    return newest
+  }
+
+  /// Returns the decisions of one journal after a place.
+  func excerpt(
+    of ring: UInt32, after position: Journal.Position? = nil
+  ) throws(ToolFailure) -> (entries: [LogEntry], end: Journal.Position) {
+    let excerpt: Journal.Excerpt
+    do { excerpt = try journal.excerpt(of: ring, after: position) } catch {
+      throw ToolFailure(error)
+    }
+    let decisions = excerpt.records.compactMap(LoggedDecision.init).filter {
+      user == nil || $0.line.uid == user?.uid
+    }
+    return (decisions.map(LogEntry.init), excerpt.end)
+  }
+
+  /// By time; those of the same second stay as they are.
+  static func inOrder(_ entries: [LogEntry]) -> [LogEntry] {
+    entries.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+      .map(\.element)
+  }
+}

@@ -1,0 +1,94 @@
+import Policy
+import Testing
+
+@testable import Ledger
+@testable import Submission
+@testable import postern
+
+@Suite("postern log")
+struct LogTests {
+  private static func decision(_ line: String, at time: UInt64 = 1_795_460_403) throws
+    -> LoggedDecision
+  {
+    try #require(LoggedDecision(Journal.Record(time: time, line: Array(line.utf8))))
+  }
+
+  private static let refused =
+    "verdict=reject reason=from-not-allowed uid=1001 user=alice envelope=<alice@example.com> "
+    + "from=<ceo@bank.example> recipients=3 size=4211 message-id=<1@alice> script=1001:x.php "
+    + "cwd=/var/www/alice/uploads ppid=4242 to=gmail.com,bank.example "
+    + "text=\"From: ceo@bank.example is not an address of alice\""
+
+  @Test func `a decision is one object with the names of the contract, in their order`() throws {
+    #expect(
+      try Self.decision(Self.refused).json
+        == #"{"time":1795460403,"verdict":"reject","reason":"from-not-allowed","uid":1001,"#
+        + #""user":"alice","from":"ceo@bank.example","envelope":"alice@example.com","#
+        + #""recipients":3,"size":4211,"message_id":"<1@alice>","script":"1001:x.php","#
+        + #""cwd":"/var/www/alice/uploads","text":"From: ceo@bank.example is not an address of alice"}"#
+    )
+  }
+
+  @Test func `what is not known is null, and the null sender is empty`() throws {
+    #expect(
+      try Self.decision("verdict=permit reason=none uid=7 envelope=<> from=<a@x>,<b@x> ppid=1").json
+        == #"{"time":1795460403,"verdict":"permit","reason":null,"uid":7,"user":"uid:7","#
+        + #""from":"a@x, b@x","envelope":"","recipients":null,"size":null,"message_id":null,"#
+        + #""script":null,"cwd":null,"text":null}"#)
+  }
+
+  @Test func `people see when, who, what, where from and why`() throws {
+    let printer = LogPrinter(isJSON: false, refusedOnly: false, look: QuotaTable.Look())
+    #expect(
+      printer.lines(LogEntry(try Self.decision(Self.refused))) == [
+        "2026-11-23 19:00:03  alice  reject from-not-allowed",
+        "    From: ceo@bank.example  to 3 recipients (gmail.com,bank.example)  4211 bytes",
+        "    script 1001:x.php  in /var/www/alice/uploads  message-id <1@alice>",
+        "    From: ceo@bank.example is not an address of alice",
+      ])
+    let plain = try Self.decision(
+      "verdict=permit reason=none uid=7 user=bob envelope=<> recipients=1 cwd=/ ppid=1")
+    #expect(
+      printer.lines(LogEntry(plain)) == [
+        "2026-11-23 19:00:03  bob  permit", "    -f <>  to 1 recipient", "    in /",
+      ])
+  }
+
+  @Test func `no byte of a site's speaks to the terminal or begins a line`() throws {
+    let decision = try Self.decision(
+      #"verdict=reject reason=no-recipients uid=7 user="b\u001B[2J" from=<a@x> "#
+        + #"script="x\u000A\u001B]0;owned\u0007" cwd="/tmp/\u00E2\u0080\u00AEphp" ppid=1 "#
+        + #"text="a\u000D\u000Ab""#)
+    let printer = LogPrinter(
+      isJSON: false, refusedOnly: false, look: QuotaTable.Look(hasColors: false))
+    for line in printer.lines(LogEntry(decision)) {
+      #expect(!line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E }, "\(line)")
+    }
+    #expect(!decision.json.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E })
+  }
+
+  @Test func `what the drop-in prints is read again, and nothing else is`() throws {
+    let decisions = [try Self.decision(Self.refused), try Self.decision(Self.refused, at: 1)]
+    let printed = "[\n" + decisions.map(\.json).joined(separator: ",\n") + "\n]\n"
+    let entries = try #require(LogEntry.read(Array(printed.utf8)))
+    // The drop-in does not tell domains.
+    let expected = decisions.map(LogEntry.init).map { entry in
+      var entry = entry
+      entry.domains = nil
+      return entry
+    }
+    #expect(entries == expected)
+    #expect(LogEntry.read(Array("[\n]\n".utf8)) == [])
+    for other in ["", "{}", "[\n{}\n]\n", "[\nfoo\n]\n", #"[{"time":1}]"#] {
+      #expect(LogEntry.read(Array(other.utf8)) == nil, "\(other)")
+    }
+  }
+
+  @Test func `entries of several users are in the order of their times`() throws {
+    let entries = try [3, 1, 2, 1].enumerated().map { index, time in
+      LogEntry(try Self.decision("verdict=permit reason=none uid=\(index)", at: time))
+    }
+    #expect(
+      JournalReader.inOrder(entries).map(\.user) == ["uid:1", "uid:3", "uid:2", "uid:0"])
+  }
+}
