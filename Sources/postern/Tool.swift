@@ -6,7 +6,7 @@ enum Tool {
   static let commands: [Command] = [
     MapBuild.command, MapShow.command, MapImport.command, MapExport.command, MapSources.command,
     SetCommand.command, Conf.command, QuotaStatus.command, QuotaReset.command, LogCommand.command,
-    Suspend.command,
+    ReportCommand.command, Suspend.command,
     Resume.command, RaiseLimits.command, Explain.command, Learn.command, Check.command,
     Doctor.command, Metrics.command, Completion.command { commands },
   ]

@@ -110,7 +110,8 @@ every_target_has_an_import_rule() {
 unsafe_code_is_in_linuxsystem_only() {
   local files
   mapfile -t files < <(swift_files Sources | grep -v '^Sources/LinuxSystem/')
-  ! code "${files[@]}" | grep -E '(^|[^A-Za-z_])unsafe([^A-Za-z_]|$)|Unsafe(Mutable|Raw|Buffer|Pointer)'
+  # A word of Content-Security-Policy is none of Swift's.
+  ! code "${files[@]}" | sed "s/'unsafe-inline'//" | grep -E '(^|[^A-Za-z_])unsafe([^A-Za-z_]|$)|Unsafe(Mutable|Raw|Buffer|Pointer)'
 }
 
 # Each file with unsafe code says why it is right.

@@ -1,4 +1,5 @@
 internal import InternetMessage
+internal import Ledger
 internal import LinuxSystem
 package import Policy
 
@@ -7,7 +8,7 @@ package import Policy
 /// The ledger decides whether it is due, and counts it as sent before it is sent: killing this
 /// process in between loses one notice and gains none. Its envelope sender is null and it says
 /// Auto-Submitted: (RFC 3834 §2), so nothing answers it. It says only what the user's own refusals
-/// say, and shows no recipient to another.
+/// and its own journal say, and shows no recipient to another.
 package struct Notice: Sendable {
   /// What it is about.
   package enum Subject: Sendable {
@@ -15,8 +16,7 @@ package struct Notice: Sendable {
     case suspension(Suspension)
   }
 
-  private let sendmailPath: [UInt8]
-  private let recipients: [[UInt8]]
+  private let mail: AdministratorsMail
   /// The whole message, with LF line ends.
   let text: [UInt8]
 
@@ -28,48 +28,35 @@ package struct Notice: Sendable {
   ///   - user: The name that texts show.
   ///   - entry: The user's entry; nil = none.
   ///   - configuration: postern.cf, its `default_domain` completed.
+  ///   - now: Seconds since 1970.
   ///
   /// nil = `notify` names nobody who has an address.
   package init?(
     _ subject: Subject, uid: UInt32, user: [UInt8], entry: SenderEntry?,
-    configuration: Configuration
+    configuration: Configuration, now: UInt64 = Clock.seconds()
   ) {
-    recipients = configuration.notify.compactMap { notifiee in
+    let recipients = configuration.notify.compactMap { notifiee in
       switch notifiee {
       case .address(let address): address.written
       case .user: (entry?.rules.contact ?? entry?.ownAddress(configuration))?.written
       }
     }
     guard !recipients.isEmpty else { return nil }
-    sendmailPath = configuration.sendmailPath
+    mail = AdministratorsMail(path: configuration.sendmailPath, to: recipients)
     let name = Diagnostics.shown(user, limit: 64)
     let text = NoticeText(
       subject: subject, user: name,
       description: name == "uid:\(uid)" ? name : "\(name) (uid \(uid))",
       host: Diagnostics.shown(Host.nodeName(), limit: 64),
-      interval: configuration.quotaNoticeInterval)
+      interval: configuration.quotaNoticeInterval,
+      culprit: entry == nil ? [] : Culprit(of: uid, in: configuration, now: now).lines)
     self.text = text.message(from: configuration.defaultDomain)
-  }
-
-  /// The arguments of the real sendmail.
-  var arguments: [[UInt8]] {
-    ["sendmail", "-i", "-f", "<>", "--"].map { [UInt8]($0.utf8) } + recipients
   }
 
   /// Starts the real sendmail on it, as postern, and waits for nothing.
   ///
   /// A notice that cannot be sent changes nothing: the decision has been made and logged.
-  package func send() {
-    guard let message = try? message() else { return }
-    try? RealSendmail(path: sendmailPath, arguments: arguments).launch(message)
-  }
-
-  private func message() throws(Errno) -> FileDescriptor {
-    let message = try FileDescriptor.memfd(name: "notice")
-    try message.writeAll(text)
-    try message.seek(to: 0)
-    return message
-  }
+  package func send() { mail.launch(text) }
 }
 
 /// The words of a notice.
@@ -80,6 +67,8 @@ private struct NoticeText {
   let host: String
   /// `quota_notice_interval`, in seconds.
   let interval: UInt32
+  /// What the user has tried to send, and what with.
+  let culprit: [String]
 
   /// The header section and the body; Postfix adds Date: and Message-ID:.
   func message(from domain: [UInt8]?) -> [UInt8] {
@@ -108,17 +97,22 @@ private struct NoticeText {
         "Mail that would exceed this is refused (\(Self.reason(excess))).", Self.nextFree(excess),
         "",
         "The next notice about this limit is sent in \(wait(excess)) at the earliest.",
+      ] + culprit + [
         "", "For details, or to stop all mail of this user, the administrator can run", "",
-        "    postern quota status \(user)", "    postern suspend \(user)",
+        "    postern log \(user)", "    postern quota status \(user)",
+        "    postern suspend \(user)",
+        "", "and, to let it send more for a while,", "",
+        "    postern raise --for 2h \(user) \(Self.setting(excess))=\(Self.more(excess))",
       ]
     case .suspension(let suspension):
       [
         "\(description) is suspended: all mail is refused (user-suspended).",
         "Reason: \(Diagnostics.shown(suspension.reason, limit: 200))",
         "Since: \(Self.time(suspension.since)), by: \(suspension.origin.rawValue)",
-        suspension.until.map { "Until: \(Self.time($0))" } ?? "Until somebody ends it", "",
-        "For details, or to end the suspension, the administrator can run", "",
-        "    postern quota status \(user)", "    postern resume \(user)",
+        suspension.until.map { "Until: \(Self.time($0))" } ?? "Until somebody ends it",
+      ] + culprit + [
+        "", "For details, or to end the suspension, the administrator can run", "",
+        "    postern log \(user)", "    postern quota status \(user)", "    postern resume \(user)",
       ]
     }
   }
@@ -133,6 +127,17 @@ private struct NoticeText {
   private static func unit(_ excess: QuotaExcess) -> String {
     (excess.resource == .messages ? "messages" : "recipients")
       + (excess.period == .hour ? " per hour" : " per day")
+  }
+
+  private static func setting(_ excess: QuotaExcess) -> String {
+    (excess.resource == .messages ? "messages_per_" : "recipients_per_")
+      + (excess.period == .hour ? "hour" : "day")
+  }
+
+  /// Twice the limit; where it is 0, or would not fit, there is no such number.
+  private static func more(_ excess: QuotaExcess) -> String {
+    let (double, overflow) = excess.limit.multipliedReportingOverflow(by: 2)
+    return overflow || double == 0 ? "unlimited" : "\(double)"
   }
 
   private static func reason(_ excess: QuotaExcess) -> String {

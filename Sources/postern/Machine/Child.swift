@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Submission
 
 /// The programs that the tool starts; nothing else in it starts one.
 ///
@@ -91,6 +92,31 @@ enum Child {
     let arguments = (["postern"] + words).map { Array($0.utf8) }
     return try start(
       Array("/proc/self/exe".utf8), arguments, environment + further, nil, bytes, ownSeconds)
+  }
+
+  /// Returns what this program prints if it is run again.
+  ///
+  /// - Parameters:
+  ///   - words: Its arguments, without its name.
+  ///   - bytes: The most output that is accepted.
+  /// - Returns: Its output.
+  /// - Throws: `ToolFailure`, with what it has complained of.
+  static func ownOutput(_ words: [String], bytes: Int) throws(ToolFailure) -> [UInt8] {
+    var environment: [[UInt8]] = []
+    if let trial = Environment.value(ConfigurationDirectory.variable) {
+      environment.append(Array("\(ConfigurationDirectory.variable)=".utf8) + trial)
+    }
+    let capture: Execution.Capture
+    do throws(Failure) {
+      capture = try again(words, environment: environment, bytes: bytes)
+    } catch {
+      throw ToolFailure(.failed, "this program \(error.text)")
+    }
+    guard capture.reason == .exited(0) else {
+      let said = Machine.lines(String(decoding: capture.errors, as: UTF8.self))
+      throw ToolFailure(.failed, lines: said.filter { !$0.isEmpty })
+    }
+    return capture.output
   }
 
   /// Runs a program of any owner for an ordinary user, who puts nobody else's rights at risk.

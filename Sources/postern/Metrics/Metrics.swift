@@ -25,7 +25,9 @@ enum Metrics {
     let setup = try Setup.current()
     try setup.requireAdministrator(command.call)
     if let path = arguments.value(of: "--output") {
-      let text = try textOfChild(isPerUser: arguments.has("--per-user"))
+      // What reads the state file becomes the account postern; root stays root for the file.
+      let words = ["metrics"] + (arguments.has("--per-user") ? ["--per-user"] : [])
+      let text = try Child.ownOutput(words, bytes: maximumBytes)
       return try IndexWriter.write(
         text, to: String(decoding: path, as: UTF8.self), groupID: nil, permissions: 0o644)
     }
@@ -33,26 +35,5 @@ enum Metrics {
     let users = try reader.users(.recorded, now: Clock.seconds())
     let text = MetricsText(users, reader.map, try reader.fill())
     try Output.write(text.all + (arguments.has("--per-user") ? text.perUser : ""))
-  }
-
-  /// What this program prints as a child, which becomes the account postern for good: root stays
-  /// root for the file.
-  private static func textOfChild(isPerUser: Bool) throws(ToolFailure) -> [UInt8] {
-    var environment: [[UInt8]] = []
-    if let trial = Environment.value(ConfigurationDirectory.variable) {
-      environment.append(Array("\(ConfigurationDirectory.variable)=".utf8) + trial)
-    }
-    let words = ["metrics"] + (isPerUser ? ["--per-user"] : [])
-    let capture: Execution.Capture
-    do throws(Child.Failure) {
-      capture = try Child.again(words, environment: environment, bytes: maximumBytes)
-    } catch {
-      throw ToolFailure(.failed, "this program \(error.text)")
-    }
-    guard capture.reason == .exited(0) else {
-      let said = Machine.lines(String(decoding: capture.errors, as: UTF8.self))
-      throw ToolFailure(.failed, lines: said.filter { !$0.isEmpty })
-    }
-    return capture.output
   }
 }
