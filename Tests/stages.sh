@@ -2,7 +2,7 @@
 # The stages of Tests/run: which checks and suites belong to which. Sourced, in the top directory.
 
 # In the order in which they run without arguments.
-readonly stages=(format imports documents swift binaries compliance hostile doctor completion guide benchmarks install clients fallback fuzz try)
+readonly stages=(format imports documents swift binaries compliance hostile doctor completion report guide benchmarks install clients fallback fuzz try)
 # What a developer runs before every commit.
 readonly quick_stages=(format imports documents swift)
 
@@ -13,6 +13,7 @@ stage_packages() {
     imports | documents) printf '%s\n' python3 mandoc groff-base bsdextrautils ;;
     binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
     completion) printf '%s\n' zsh fish shellcheck ;;
+    report) printf '%s\n' chromium chromium-driver python3-selenium tidy util-linux ;;
     benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance | fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
@@ -146,6 +147,10 @@ stage_doctor() {
 
 stage_completion() {
   suite_with --only "completion in bash, zsh and fish" read_plain_counts timeout 300 Tests/Completion/run
+}
+
+stage_report() {
+  suite "the page of postern report in a browser" read_plain_counts timeout 400 Tests/Report/run
 }
 
 stage_guide() {

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import LinuxSystem
 internal import Policy
 internal import Submission
@@ -19,7 +20,7 @@ enum QuotaStatus {
     summary: "Show how many messages and recipients were used",
     details: """
       Without USER: all users who have sent mail or had mail refused in the last 24 hours, busiest first. With USER also in
-      how many messages From: was rewritten (from_policy) or an identity field was repaired. Users with the same
+      how many messages From: was rewritten (from_policy) or an identity field was repaired, and why mail was last refused. Users with the same
       quota_group are one row, group:NAME. LEFT is the number of messages that the user may send now; WAIT is how long a
       user whose quota is used up must wait; REF/H is the number of messages refused in the last 60 minutes. The graph
       shows the last 60 minutes, refused messages included: each character is five minutes, the newest on the right. '-'
@@ -49,24 +50,36 @@ enum QuotaStatus {
       }
     }
     var reader = try QuotaReader(setup, users: arguments.operands)
+    let journal = JournalReader(Journal(beside: reader.map.configuration.quotaFile))
     try show(arguments, interval ?? 2) { () throws(ToolFailure) in
       let now = Clock.seconds()
       let lines = try reader.users(arguments.has("--all") ? .listed : .active, now: now).map {
         QuotaTable.Line(
           row: $0.row, sparkline: Sparkline($0.usage.hour),
-          note: note($0, isNamed: !arguments.operands.isEmpty))
+          note: note($0, arguments.operands.isEmpty ? nil : journal))
       }
       return (QuotaTable(lines, top: top, now: now), lines.count)
     }
   }
 
-  /// What is raised for a user; of one who was asked for by name, what was changed, too.
-  private static func note(_ user: QuotaReader.User, isNamed: Bool) -> String? {
+  /// What is raised for a user; of one who was asked for by name, what was changed and why mail was
+  /// last refused, too.
+  private static func note(_ user: QuotaReader.User, _ journal: JournalReader?) -> String? {
     let raised = user.raise.map {
       "raised until \(Diagnostics.shown(time: $0.until)): \(Diagnostics.shown($0.text, limit: 400))"
     }
-    let notes = [raised, isNamed ? changes(user.usage.counters) : nil].compactMap { $0 }
+    let details = journal.map { [changes(user.usage.counters), lastRefusal(user.row.uid, $0)] }
+    let notes = ([raised] + (details ?? [])).compactMap { $0 }
     return notes.isEmpty ? nil : notes.joined(separator: "; ")
+  }
+
+  /// Why a user's mail was last refused, as far as its journal reaches.
+  private static func lastRefusal(_ uid: UInt32, _ journal: JournalReader) -> String? {
+    guard let entries = try? journal.excerpt(of: uid).entries,
+      let last = entries.last(where: { !$0.isPermitted }), let reason = last.reason
+    else { return nil }
+    let text = last.text.map { ": " + TerminalText.printable(Array($0.utf8)) } ?? ""
+    return "last refused \(Diagnostics.shown(time: last.time)), \(reason)\(text)"
   }
 
   /// What was changed in a user's messages since the record began.

@@ -4,7 +4,7 @@ internal import Submission
 enum ReportChart {
   private static let width = 960
   private static let height = 160
-  private static let axisHeight = 20
+  private static let axisHeight = 34
 
   /// Bars of permitted and refused messages, with the hours below.
   static func bars(_ cells: [Report.Cell], _ period: ReportPeriod, until now: UInt64) -> String {
@@ -20,16 +20,15 @@ enum ReportChart {
       marks += "<g><title>\(time): \(cell.permitted) permitted, \(cell.refused) refused</title>"
       marks += bar(x, height - permitted, step - 4, permitted, "good")
       marks += bar(x, height - permitted - refused, step - 4, refused, "bad") + "</g>\n"
-      if index % 3 == 0 { marks += "<text x=\"\(x)\" y=\"\(height + 15)\">\(time)</text>\n" }
+      if index % 3 == 0 { marks += "<text x=\"\(x)\" y=\"\(height + 28)\">\(time)</text>\n" }
     }
     let permitted = cells.reduce(0) { $0 + $1.permitted }
     let refused = cells.reduce(0) { $0 + $1.refused }
     return """
-      <svg viewBox="0 0 \(width) \(height + axisHeight)" role="img" aria-label="\(permitted) permitted, \(refused) refused">
+      <svg class="chart" viewBox="0 0 \(width) \(height + axisHeight)" role="img" aria-label="\(permitted) permitted, \(refused) refused">
       <line class="axis" x1="0" y1="\(height)" x2="\(width)" y2="\(height)"/>
-      \(marks)<text x="4" y="14">\(top) messages</text>
+      \(marks)<text x="4" y="28">\(top) messages</text>
       </svg>
-      <p>Blue: permitted. Red: refused. Times are UTC.</p>
       """
   }
 

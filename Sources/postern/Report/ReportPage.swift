@@ -31,6 +31,7 @@ struct ReportPage {
     \(tiles)
     <h2>Over time</h2>
     \(ReportChart.bars(report.cells, report.period, until: report.now))
+    <p>Blue: permitted. Red: refused. Times are UTC.</p>
     \(states)\(sites)\(origins("Scripts", report.scripts))\(origins("Directories", report.directories))\
     \(origins("Recipients’ domains", report.domains))\(reasons)
     </main>
@@ -48,8 +49,8 @@ struct ReportPage {
       ("\(report.activeCount)", "sites active"), ("\(report.suspended.count)", "suspended"),
       ("\(report.nearLimit.count)", "near a limit"),
     ]
-    let items = figures.map { "<div><dt>\($0.1)</dt><dd>\($0.0)</dd></div>\n" }.joined()
-    return "<dl class=\"tiles\">\n\(items)</dl>"
+    let items = figures.map { "<li><strong>\($0.0)</strong> \($0.1)</li>\n" }.joined()
+    return "<ul class=\"tiles\">\n\(items)</ul>"
   }
 
   private var sites: String {
@@ -145,16 +146,17 @@ struct ReportPage {
     h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}
     h2{font-size:1.15rem;margin:2rem 0 .25rem}
     p{margin:.25rem 0 .75rem;color:var(--dim)}
-    .tiles{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}
-    .tiles div{border:1px solid var(--line);border-radius:.5rem;padding:.5rem 1rem;display:flex;flex-direction:column-reverse}
-    dt{color:var(--dim)}
-    dd{margin:0;font-size:1.5rem;font-variant-numeric:tabular-nums}
+    .tiles{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0;padding:0;list-style:none}
+    .tiles li{border:1px solid var(--line);border-radius:.5rem;padding:.5rem 1rem;color:var(--dim)}
+    strong{display:block;color:var(--text);font-size:1.5rem;font-variant-numeric:tabular-nums}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;width:100%}
     th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;min-width:4rem}
-    td.number{font-variant-numeric:tabular-nums}
-    svg{display:block;max-width:100%}
+    th,td.number{overflow-wrap:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
+    svg{display:block}
     svg text{fill:var(--dim);font:12px system-ui,sans-serif}
+    .chart{width:100%}
+    @media (max-width:40rem){.chart text{font-size:28px}}
     .good{fill:var(--good)}
     .bad{fill:var(--bad)}
     .axis{stroke:var(--line)}

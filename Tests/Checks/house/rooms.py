@@ -11,6 +11,6 @@ ROOMS: dict[str, list[str]] = {
     "Submission": ["Submission.swift", "SMTP", ".", "Log", "Message", "Handoff", "Site", "Intake",
                    "Report", "Refusal", "CommandLine", "Bytes"],
     "postern": ["main.swift", "Tool.swift", "Internals.swift", "Doctor", "Explain", "Learn",
-                "Metrics", "Report", "Settings", "Map", "Log",
-                "Quota", "Suspension", "Machine", "CommandLine"],
+                "Metrics", "Report", "Settings", "Map", "Log", "Quota", "Journal", "Suspension",
+                "Machine", "CommandLine"],
 }

@@ -148,3 +148,13 @@ def _follow(stage: Stage) -> None:
         expect("second", json.loads(process.stdout.readline())["reason"], "from-not-allowed")
         os.kill(process.pid, signal.SIGINT)
         expect("end", (process.wait(timeout=20), process.stdout.read()), (0, b""))
+
+
+@check("quota status tells why mail of a user who is named was last refused")
+def _last_refusal(stage: Stage) -> None:
+    stage.postern.submit("alice", b"-t", stdin=FORGED)
+    stage.postern.submit("alice", b"-t", stdin=MESSAGE)
+    named = b" ".join(run_root(TOOL, "quota", "status", "alice").stdout.split())
+    if b", from-not-allowed: From: ceo@bank.example is not" not in named:
+        raise Unmet(f"the last refusal expected in {named!r}")
+    expect("all", b"last refused" in run_root(TOOL, "quota", "status").stdout, False)
