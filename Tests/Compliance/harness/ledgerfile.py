@@ -119,3 +119,20 @@ def clear(path: Path, uid: int) -> None:
         file.truncate(FILE_BYTES)
         file.seek(HEADER + SLOT * uid)
         file.write(kept)
+
+
+def write_journal(directory: Path, uid: int, lines: Iterable[str]) -> None:
+    """Writes a journal as Sources/Ledger/Journal.swift describes it: decisions of this minute."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    records = bytearray()
+    stamp = str(int(time.time())).encode()
+    for line in lines:
+        value = 0xCBF29CE484222325
+        for byte in stamp + line.encode():
+            value = (value ^ byte) * 0x100000001B3 & MASK
+        records += b"\n%s %016x %s\n" % (stamp, value, line.encode())
+    file = directory / str(uid)
+    file.write_bytes(records)
+    owner = directory.parent.stat()
+    for path in (directory, file):
+        os.chown(path, owner.st_uid, owner.st_gid)

@@ -3,11 +3,13 @@
 import email
 import email.policy
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ..ledgerfile import write, write_journal
+from ..postern import STATE, TOOL
 from ..process import run_root
-from ..postern import TOOL
 from ..stage import Stage, Unmet, check, expect
 
 MESSAGE = (b"From: good@ok.example\nX-PHP-Originating-Script: 7300:x.php\nTo: r@gmail.example\n"
@@ -119,3 +121,21 @@ def _refused(stage: Stage) -> None:
     stage.postern.submit("bob", b"r@x.example")
     own = _report("--user", "bob")
     expect("one site", ("bob" in own, "alice" in own), (True, False))
+
+
+@check("of ten thousand sites the report and the log take seconds, and the page is less than a megabyte")
+def _many(stage: Stage) -> None:
+    stage.postern.submit("alice", b"-t", stdin=MESSAGE)
+    sites = range(20_000, 30_000)
+    write(STATE / "quota", ((uid, uid % 97) for uid in sites))
+    for uid in sites:
+        write_journal(STATE / "journal", uid, (
+            f"verdict=permit reason=none uid={uid} user=site{uid} envelope=<info@site{uid}.example> recipients=1 "
+            f"size=4211 message-id=<{number}@site{uid}.example> messages={number}/100 script=1:{number % 7}.php "
+            f"cwd=/var/www/site{uid}/public_html ppid=4242 to=gmail.example" for number in range(10)))
+    for arguments in (("report", "--html", "-"), ("report",), ("log",)):
+        start = time.monotonic()
+        done = run_root(TOOL, *arguments)
+        expect(f"{arguments}", (done.status, len(done.stdout) < 1_000_000), (0, True))
+        # Two seconds are the target; a busy machine may take more.
+        expect(f"{arguments}: seconds", time.monotonic() - start < 10, True)
