@@ -24,6 +24,8 @@ deployment_option() {
   case $1 in
     --divert) with_divert=yes ;;
     --php) with_php=yes ;;
+    --php-script) with_php=yes php_script=yes ;;
+    --no-php-script) with_php=yes php_script=no ;;
     --enforce) with_enforce=yes ;;
     --no-reload) with_reload=no ;;
     --yes) with_yes=yes ;;
@@ -38,6 +40,9 @@ deployment_usage() {
                 $diverted_sendmail
   --php         point sendmail_path of every PHP found in /etc/php at Postern,
                 and reload what runs it
+  --php-script  the same, and let PHP name its script in each message
+                (mail.add_x_header), so that the log and "postern report" tell
+                which one it was; --php keeps it, --no-php-script ends it
   --enforce     set authorized_submit_users = $submit_users in Postfix, so that
                 nobody can submit mail around Postern
   --no-reload   do not reload PHP-FPM and Apache; what would lose the mail of

@@ -7,6 +7,9 @@ readonly php_file=99-postern.ini
 # Whether services are reloaded; --no-reload leaves that to the administrator.
 with_reload=yes
 
+# Whether PHP names its script in each message: yes, no, or as it was before.
+php_script=
+
 # Where Fedora and its kin have the files that every PHP reads.
 readonly php_flat_directory=/etc/php.d
 # Remembers --php for the PHP that is installed next, and which services have still to be reloaded.
@@ -45,12 +48,29 @@ php_apply() {
   done
 }
 
+# php_settings PROGRAM: what every PHP reads.
+php_settings() {
+  printf '; Written when Postern was deployed (--php); undoing that removes it.\nsendmail_path = "%s -t -i"\n' "$1"
+  if [[ $php_script == yes ]]; then
+    printf '; --php-script: which script has sent it.\nmail.add_x_header = On\n'
+  fi
+}
+
+# php_names_its_script: whether a PHP was told so before.
+php_names_its_script() {
+  local directory
+  while IFS= read -r directory; do
+    ! grep -qsE '^mail\.add_x_header = On$' "$directory/$php_file" || return 0
+  done < <(php_directories)
+  return 1
+}
+
 # point_php_at PROGRAM: what runs already has the former settings until php_apply.
 point_php_at() {
   local program=$1 directory wanted changed=()
   wanted=$(mktemp)
-  printf '; Written when Postern was deployed (--php); undoing that removes it.\nsendmail_path = "%s -t -i"\n' \
-    "$program" >"$wanted"
+  [[ -n $php_script ]] || ! php_names_its_script || php_script=yes
+  php_settings "$program" >"$wanted"
   while IFS= read -r directory; do
     cmp -s "$wanted" "$directory/$php_file" || mapfile -t -O "${#changed[@]}" changed < <(php_services "$directory")
     php_pending ${changed[@]+"${changed[@]}"}
