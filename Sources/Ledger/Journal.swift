@@ -10,9 +10,9 @@ internal import Policy
 ///     checksum          = 16HEXDIG     ; of the time and the line
 ///
 /// A file that has reached its size takes the place of the old one: no user can push out another's
-/// records, and nobody waits for anybody. One write for a record, at the end of the file
-/// wherever that is by then: a process that is killed has written all of it or nothing. What power
-/// loss or a full disk cuts ends at the next line feed, and its checksum does not fit.
+/// records, and nobody waits for anybody. One write for a record, at the end of the file wherever
+/// that is by then: a process that is killed has written all of it or nothing. What power loss or a
+/// full disk cuts ends at the next line feed, and its checksum does not fit.
 ///
 /// It is no account: whoever cannot write here sends, or is refused, all the same.
 package struct Journal: Sendable {
@@ -20,8 +20,8 @@ package struct Journal: Sendable {
 
   /// The size in bytes at which a file becomes the old one.
   ///
-  /// A record has 300 to 900 bytes, so that a user has the last 40 decisions at least, and 200 at
-  /// most.
+  /// A record has 300 to 900 bytes as a rule, so that a user has the last 40 to 200 decisions; with
+  /// values as long as they may be it has 4 000, and the user the last 8.
   package static let fileBytes: UInt64 = 32_768
 
   /// What is read of a file, in bytes: more than it ever has.

@@ -45,8 +45,6 @@ package struct DecisionLine: Sendable, Equatable {
   package var size: UInt64?
   /// The Message-ID: field.
   package var messageID: [UInt8]?
-  /// The exit status of the real sendmail that did not take it.
-  package var status: UInt64?
   /// Domains of the first recipients, with commas between them; only the journal has them.
   package var recipientDomains: [UInt8]?
   /// What the refusal said; whole only in the journal.
@@ -100,10 +98,9 @@ package struct DecisionLine: Sendable, Equatable {
     case .messageID: messageID = pair.value
     case .messages: messagesUsed = pair.used
     case .recipientsUsed: recipientsUsed = pair.used
-    case .status: status = UInt64(pair.text)
     case .to: recipientDomains = pair.value
     case .text: refusalText = pair.value
-    case nil, .verdict, .reason, .uid, .login, .repaired, .rewritten, .ppid, .map: break
+    case nil, .verdict, .reason, .uid, .login, .repaired, .rewritten, .ppid, .map, .status: break
     }
   }
 }

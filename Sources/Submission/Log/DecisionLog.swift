@@ -121,7 +121,7 @@ struct DecisionLog: Sendable {
     line.append(key: DecisionKey.status)
     line.append(decimal: UInt64(clamping: status))
     send(line, severity: .error)
-    keep(line, text: nil)
+    keep(line, text: Diagnostics.notTaken(status: status))
   }
 
   /// Keeps a line in the journal, with what the system log has no room for.

@@ -42,6 +42,14 @@ package enum Diagnostics {
   /// What the log says of a client that never ended its message.
   static let clientLost = "the client disconnected before the end of its message; nothing was sent"
 
+  /// What the journal says of a permitted message that the real sendmail did not take.
+  ///
+  /// - Parameter status: Its exit status.
+  /// - Returns: A text without line ends.
+  static func notTaken(status: Int32) -> String {
+    "Postfix's sendmail ended with exit status \(status); nothing was sent, see the mail log"
+  }
+
   /// Forms the line that explains why Postfix's own refusal is not passed on unchanged.
   ///
   /// - Returns: One line without its end.

@@ -20,7 +20,7 @@ enum LogCommand {
     ],
     summary: "Show the last decisions: who sent what, which script, why it was refused",
     details: """
-      The journal has the last 40 to 200 decisions about each user; nobody can push out another's, and nobody but the
+      The journal has the last decisions about each user, usually 40 to 200; nobody can push out another's, and nobody but the
       drop-in sendmail writes to it. Each decision has its time (UTC), the user, the verdict and the reason; From:
       (or the envelope sender, marked with -f), how many recipients there were and where, and the size; then the script that PHP
       names, the working directory and the Message-ID; then the whole text of a refusal. Users without an entry in the map share

@@ -7,6 +7,7 @@ import subprocess
 import time
 from typing import Any
 
+from ..fakes import Fakes
 from ..machine import USERS
 from ..postern import DROP_IN, STATE, TOOL
 from ..process import Command, run, run_root
@@ -158,3 +159,13 @@ def _last_refusal(stage: Stage) -> None:
     if b", from-not-allowed: From: ceo@bank.example is not" not in named:
         raise Unmet(f"the last refusal expected in {named!r}")
     expect("all", b"last refused" in run_root(TOOL, "quota", "status").stdout, False)
+
+
+@check("a message that the real sendmail did not take is told with its exit status")
+def _not_taken(stage: Stage) -> None:
+    fake = Fakes(stage.machine).shell("broken", "cat >/dev/null; exit 70")
+    stage.postern.configure([f"sendmail_path = {fake}", "handoff = supervise"])
+    stage.postern.submit("alice", b"-t", stdin=MESSAGE)
+    last = _log("alice")[-1]
+    expect("last", (last["verdict"], last["reason"]), ("reject", "handoff-failed"))
+    expect("text", "exit status 70" in last["text"], True)
