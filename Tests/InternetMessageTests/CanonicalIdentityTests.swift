@@ -26,6 +26,20 @@ struct CanonicalIdentityTests {
     #expect(again.body(qualifiedWith: domain) == body)
   }
 
+  @Test(arguments: [
+    ("a brace before marks", "{=3C=3Cu@c.example", ["{=3C=3Cu@c.example", "3C=3Cu@c.example"]),
+    ("marks alone", "=3Cu@c.example", ["3Cu@c.example"]), ("neither", "u@c.example", []),
+  ])
+  func `what could be read in the field that is written is told, too`(
+    _ name: String, _ text: String, _ others: [String]
+  ) throws {
+    let identity = try CanonicalIdentity(reading: Array(text.utf8), field: .from)
+    #expect(identity.otherAddresses.map { String(decoding: $0.written, as: UTF8.self) } == others)
+    let again = try CanonicalIdentity(
+      reading: identity.body(qualifiedWith: domain), field: .from)
+    for other in again.otherAddresses { #expect(identity.otherAddresses.contains(other)) }
+  }
+
   @Test(arguments: RepairedFrom.refused)
   func `what has no one mailbox that can be told is refused where it is wrong`(
     _ vector: RefusedFrom

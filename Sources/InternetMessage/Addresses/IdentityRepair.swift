@@ -102,6 +102,8 @@ struct IdentityRepair {
         let readings = Unicode8.isValid(view) ? NameText(view).readings : [view]
         for reading in readings { try hunt.search(reading) }
       }
+      // It will stand by itself, where it may have stood behind what is no part of it.
+      try hunt.search(mailbox.written)
     } catch {
       throw .init(index: 0, fault: error)
     }
