@@ -112,6 +112,10 @@ package struct Ledger: ~Copyable {
       case .permit:
         usage.add(counts, now: now)
         usage.change(changes)
+      case .permitNearing(let level):
+        usage.add(counts, now: now)
+        usage.change(changes)
+        notice = usage.takeWarning(NoticeKind(level), now: now, interval: noticeInterval)
       case .waive(let reason):
         usage.add(counts, now: now)
         usage.waive(reason)
@@ -120,7 +124,7 @@ package struct Ledger: ~Copyable {
         usage.refuse(rejection.reason, isForeign: false)
         if case .quota(let excess) = rejection.cause {
           notice = usage.takeNotice(
-            NoticeKind(excess), now: now, interval: noticeInterval)
+            NoticeKind(excess.level), now: now, interval: noticeInterval)
         }
       }
       return Charge(

@@ -14,7 +14,8 @@ internal import Policy
 ///     6                messages ever permitted
 ///     7                recipients ever permitted
 ///     8                when any notice was last sent, seconds since 1970; 0 = never
-///     9                likewise for each of the 5 kinds of `NoticeKind`; 0 = it is due
+///     9        0–31    likewise for each of the 5 kinds of `NoticeKind`; 0 = it is due
+///              32–63   when a warning of that kind was last sent, likewise
 ///     14               messages ever refused, for each of 24 reasons
 ///     38               messages ever let pass by `mode = audit`, likewise
 ///     62       0–31    hour window, 61 steps of two words, newest first: messages
@@ -123,7 +124,13 @@ enum Slot: Equatable {
     words.append(usage.counters.messages)
     words.append(usage.counters.recipients)
     words.append(usage.notices.last)
-    words += usage.notices.byKind
+    for kind in 0..<noticeKinds {
+      // Seconds fit into 32 bits until 2106; later ones are the latest that there are.
+      words.append(
+        UInt64(
+          low: UInt32(clamping: usage.notices.byKind[kind]),
+          high: UInt32(clamping: usage.notices.warnings[kind])))
+    }
     words += usage.counters.refused
     words += usage.counters.waived
     append(usage.hour.steps, to: &words)
@@ -148,7 +155,9 @@ enum Slot: Equatable {
         .hour, newestStep: words[4], steps: steps(of: .hour, in: words, at: hourWord)),
       let day = SlidingWindow(
         .day, newestStep: words[5], steps: steps(of: .day, in: words, at: dayWord)),
-      let notices = Notices(last: words[noticesWord], byKind: Array(kinds)),
+      let notices = Notices(
+        last: words[noticesWord], byKind: kinds.map { UInt64($0.low) },
+        warnings: kinds.map { UInt64($0.high) }),
       let counters = Counters(
         messages: words[6], recipients: words[7], refused: Array(words[refusedWord..<waivedWord]),
         waived: Array(words[waivedWord..<hourWord]))

@@ -74,10 +74,15 @@ struct Judgement: Sendable {
     let charge = try charge(claim.recipientCount, settled.changes, &log) { usage, now in
       rejection = Evaluation.quota(
         of: claim, entry: entry, limits: policy.limits, usage: usage, now: now)
-      guard let rejection else { return .permit }
+      guard let rejection else {
+        return nearing(claim, usage, now).map(Decision.permitNearing) ?? .permit
+      }
       return policy.mode == .audit ? .waive(rejection.reason) : .reject(rejection)
     }
     guard let rejection else {
+      if case .permitNearing(let level)? = charge.charge?.decision, charge.charge?.notice != nil {
+        consequences.notice = notice(.nearing(level))
+      }
       log.note(settled)
       return CheckedMessage(.settled(settled), charge)
     }
@@ -89,6 +94,11 @@ struct Judgement: Sendable {
       throw .policy(rejection)
     }
     return CheckedMessage(.original(waiving: .policy(rejection)), charge)
+  }
+
+  private func nearing(_ claim: Claim, _ usage: Usage, _ now: UInt64) -> QuotaLevel? {
+    Evaluation.nearing(
+      policy.configuration.notifyAt, of: claim, limits: policy.limits, usage: usage, now: now)
   }
 
   /// Refuses a message for a reason other than quota, or lets it pass in `mode = audit`.

@@ -62,12 +62,10 @@ struct Passage: Sendable {
   ) -> Outcome {
     do throws(Refusal) {
       let intake = try receive(&input)
-      guard kind == .exec else {
-        return try permitted(intake.header).run(intake, by: kind, log)
-      }
+      guard kind == .exec else { return try decide(intake, by: kind) }
       let turn = try waitForTurn()
       try leaveCaller()
-      let outcome = try permitted(intake.header).run(intake, by: kind, log)
+      let outcome = try decide(intake, by: kind)
       turn?.end()
       return outcome
     } catch {
@@ -75,6 +73,16 @@ struct Passage: Sendable {
       consequences.send(log)
       return .refused(error)
     }
+  }
+
+  /// Checks the message and hands it over; what a permit brings about goes before it.
+  private mutating func decide(
+    _ intake: consuming Intake, by kind: HandoffKind
+  ) throws(Refusal) -> Outcome {
+    let handoff = try permitted(intake.header)
+    consequences.send(log)
+    consequences = Consequences()
+    return try handoff.run(intake, by: kind, log)
   }
 
   /// How often a message is judged anew where the user's rules change at the same moment.

@@ -55,6 +55,16 @@ make_sendmail_broken_in_postdrop() { over /usr/sbin/postdrop root:postdrop 755; 
 mend_sendmail_broken_in_postdrop() { under /usr/sbin/postdrop; }
 make_sendmail_writable() { over /usr/sbin/sendmail root:root 777; }
 mend_sendmail_writable() { under /usr/sbin/sendmail; }
+make_notice_command() { postern set notify_command=/usr/local/sbin/no-such-program; }
+mend_notice_command() { postern set --unset notify_command; }
+make_notice_command_writable() {
+  install -m 777 /bin/true /usr/local/sbin/tell
+  postern set notify_command=/usr/local/sbin/tell
+}
+mend_notice_command_writable() {
+  mend_notice_command
+  rm /usr/local/sbin/tell
+}
 make_postdrop_writable() { over /usr/sbin/postdrop root:postdrop 2777; }
 mend_postdrop_writable() { under /usr/sbin/postdrop; }
 make_postdrop_copy() { install -g postdrop -m 2755 /usr/sbin/postdrop /usr/local/bin/former-postdrop; }

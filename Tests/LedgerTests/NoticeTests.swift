@@ -102,6 +102,57 @@ struct NoticeTests {
     #expect(try due(at: [noon + 3_601], ledger) == [noon + 3_601])
   }
 
+  @Test func `a torn record sends no second warning within the hour`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(try warned(at: [noon], ledger) == [noon])
+    try scratch.put([1, 2, 3], intoSlot: LedgerFormat.slot(0, of: 7))
+    #expect(try warned(at: [noon + 1, noon + 3_600, noon + 3_601], ledger) == [noon + 3_601])
+  }
+
+  /// Permits a message that brings a limit near in each of these seconds; returns those in which a
+  /// warning is due.
+  private func warned(
+    _ period: QuotaPeriod = .hour, at seconds: [UInt64], _ ledger: borrowing Ledger
+  ) throws -> [UInt64] {
+    let level = QuotaLevel(resource: .messages, period: period, used: 8, limit: 10)
+    return try seconds.filter { second in
+      let charge = try ledger.charge(uid: 7, now: { second }, recipients: 1) { _, _ in
+        .permitNearing(level)
+      }
+      return charge.notice != nil
+    }
+  }
+
+  @Test func `a warning comes once an hour, that of a day once a day`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(
+      try warned(at: [noon, noon + 1, noon + 3_599, noon + 3_600], ledger) == [noon, noon + 3_600])
+    let later = noon + 7_200
+    #expect(
+      try warned(.day, at: [later, later + 3_600, later + 90_000], ledger)
+        == [later, later + 90_000])
+  }
+
+  @Test func `a warning keeps back no notice that the limit is reached, nor the other way round`()
+    throws
+  {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    #expect(try warned(at: [noon], ledger) == [noon])
+    #expect(try due(at: [noon + 1, noon + 2], ledger) == [noon + 1])
+    #expect(try warned(at: [noon + 3, noon + 3_600], ledger) == [noon + 3_600])
+    #expect(try due(at: [noon + 3_600, noon + 3_601], ledger) == [noon + 3_601])
+  }
+
+  @Test func `a permit with a warning is charged as any other`() throws {
+    let scratch = try Scratch()
+    let ledger = try scratch.open()
+    _ = try warned(at: [noon, noon], ledger)
+    #expect(try ledger.usage(uid: 7, now: { noon }).hour.used(.messages) == 2)
+  }
+
   @Test func `what audit lets pass is told to nobody`() throws {
     let scratch = try Scratch()
     let ledger = try scratch.open()

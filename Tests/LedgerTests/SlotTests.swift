@@ -25,7 +25,8 @@ struct SlotTests {
     func numbers(_ count: Int, _ base: UInt64) -> [UInt64] {
       (0..<UInt64(count)).map { .max - base - $0 }
     }
-    if let notices = Notices(last: 31, byKind: numbers(5, 40)),
+    func seconds(_ base: UInt64) -> [UInt64] { (0..<5).map { UInt64(UInt32.max) - base - $0 } }
+    if let notices = Notices(last: 31, byKind: seconds(40), warnings: seconds(60)),
       let counters = Counters(
         messages: 51, recipients: 52, refused: numbers(24, 100), waived: numbers(24, 200))
     {

@@ -72,6 +72,8 @@ struct ConfigurationFileTests {
     #expect(configuration.autoSuspendRefusals == 20)
     #expect(configuration.autoSuspendFor == 7_200)
     #expect(configuration.notify == [.address(address("postmaster@example.com")), .user])
+    #expect(configuration.notifyAt == 80)
+    #expect(configuration.notifyCommand == bytes("/usr/local/sbin/tell"))
     #expect(file.line(of: "exempt_users") == 6)
   }
 
@@ -109,6 +111,11 @@ struct ConfigurationFileTests {
     Value("recipient_delimiter = +", true), Value("recipient_delimiter = @", false),
     Value("recipient_delimiter = x", false), Value("recipient_delimiter =", true),
     Value("syslog_facility = authpriv", true), Value("syslog_facility = local8", false),
+    Value("notify_at = 1%", true), Value("notify_at = 0%", false),
+    Value("notify_at = 100%", true), Value("notify_at = 101%", false),
+    Value("notify_at = 80", false), Value("notify_at = 0.8", false),
+    Value("notify_command = /a/b", true), Value("notify_command =", true),
+    Value("notify_command = curl -d @- x", false), Value("notify_command = curl", false),
     Value("mode = audit", true), Value("mode = Audit", false), Value("mode = ", false),
   ])
   func `a value is accepted or a problem of its line`(value: Value) {

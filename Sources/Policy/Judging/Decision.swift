@@ -5,6 +5,8 @@ package import InternetMessage
 /// What cannot be judged is an error, never a permit.
 package enum Decision: Sendable, Equatable {
   case permit
+  /// It is permitted, and brings what is used of a limit to the share that `notify_at` names.
+  case permitNearing(QuotaLevel)
   /// It is handed over, for `mode = audit`, though there is a reason to refuse it.
   case waive(ReasonCode)
   case reject(Rejection)

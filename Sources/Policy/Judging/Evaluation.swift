@@ -58,6 +58,33 @@ package enum Evaluation {
     return nil
   }
 
+  /// Looks for a limit that a message which fits brings to a share of it, and that was below.
+  ///
+  /// - Parameters:
+  ///   - percent: The share, `notify_at`; 100 and more is never looked for.
+  ///   - claim: What the message claims.
+  ///   - limits: The limits in force.
+  ///   - usage: What the user has used before it, aged to `now`.
+  ///   - now: Seconds since 1970.
+  /// - Returns: The first such limit with what is used of it then; nil = none.
+  package static func nearing(
+    _ percent: UInt32, of claim: Claim, limits: QuotaLimits, usage: Usage, now: UInt64
+  ) -> QuotaLevel? {
+    guard percent < 100 else { return nil }
+    for resource in QuotaResource.allCases {
+      let requested: UInt64 = resource == .messages ? 1 : UInt64(claim.recipientCount)
+      for period in QuotaPeriod.allCases {
+        guard case .count(let limit) = limits.limit(of: resource, per: period) else { continue }
+        let share = UInt64(limit) * UInt64(percent)
+        let before = usage.used(resource, per: period, limit: .count(limit), now: now)
+        let after = before + requested
+        guard before * 100 < share, after * 100 >= share else { continue }
+        return QuotaLevel(resource: resource, period: period, used: after, limit: limit)
+      }
+    }
+    return nil
+  }
+
   /// Returns the envelope sender that the real sendmail is to be given.
   ///
   /// - Parameters:

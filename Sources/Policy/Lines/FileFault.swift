@@ -2,6 +2,8 @@
 package enum ExpectedValue: Sendable, Equatable {
   /// A number from `minimum` to 4294967295, or this word.
   case number(minimum: UInt32, orWord: String?)
+  /// A number from 1 to 100, and a percent sign.
+  case percent
   /// A number of bytes within these bounds, with suffix K, M or G.
   case size(minimum: UInt64, maximum: UInt64)
   /// A time with its unit, of at most so many seconds, or these words.

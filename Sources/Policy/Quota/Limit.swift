@@ -106,6 +106,26 @@ package struct QuotaLimits: Sendable, Equatable {
   }
 }
 
+/// How much of a limit is used.
+package struct QuotaLevel: Sendable, Equatable {
+  /// What is counted.
+  package var resource: QuotaResource
+  /// The window.
+  package var period: QuotaPeriod
+  /// What the window holds.
+  package var used: UInt64
+  /// The bound.
+  package var limit: UInt32
+
+  /// Creates a level.
+  package init(resource: QuotaResource, period: QuotaPeriod, used: UInt64, limit: UInt32) {
+    self.resource = resource
+    self.period = period
+    self.used = used
+    self.limit = limit
+  }
+}
+
 /// A limit that a message would exceed.
 package struct QuotaExcess: Sendable, Equatable {
   /// What is counted.
@@ -132,5 +152,10 @@ package struct QuotaExcess: Sendable, Equatable {
     self.limit = limit
     self.requested = requested
     self.nextFree = nextFree
+  }
+
+  /// What is used of it.
+  package var level: QuotaLevel {
+    QuotaLevel(resource: resource, period: period, used: used, limit: limit)
   }
 }

@@ -4,9 +4,9 @@ package enum NoticeKind: Sendable, Equatable, CaseIterable {
   /// The user was suspended.
   case suspended
 
-  /// The kind for a quota that was reached.
-  package init(_ excess: QuotaExcess) {
-    switch (excess.resource, excess.period) {
+  /// The kind for a limit that was reached, or nearly so.
+  package init(_ level: QuotaLevel) {
+    switch (level.resource, level.period) {
     case (.messages, .hour): self = .messagesPerHour
     case (.recipients, .hour): self = .recipientsPerHour
     case (.messages, .day): self = .messagesPerDay
@@ -38,11 +38,16 @@ package enum NoticeKind: Sendable, Equatable, CaseIterable {
 
 /// When one user's notices were last sent: never two within `quota_notice_interval`, and for a
 /// limit of a day one a day.
+///
+/// Warnings of a limit that is nearly reached are counted by themselves, in the same way: one must
+/// not keep back the notice that the limit is reached.
 package struct Notices: Sendable, Equatable {
   /// When any notice was last sent, in seconds since 1970; 0 = never.
   package private(set) var last: UInt64
   /// When each kind was last sent, in the order of `NoticeKind.allCases`; 0 = it is due.
   package private(set) var byKind: [UInt64]
+  /// When a warning of each kind was last sent, likewise.
+  package private(set) var warnings: [UInt64]
 
   /// Creates the notices of a user who had none.
   ///
@@ -50,13 +55,15 @@ package struct Notices: Sendable, Equatable {
   package init(last: UInt64 = 0) {
     self.last = last
     byKind = [0, 0, 0, 0, 0]
+    warnings = [last, 0, 0, 0, 0]
   }
 
   /// Restores notices that were stored; nil = there is not a time for each kind.
-  package init?(last: UInt64, byKind: [UInt64]) {
-    guard byKind.count == 5 else { return nil }
+  package init?(last: UInt64, byKind: [UInt64], warnings: [UInt64]) {
+    guard byKind.count == 5, warnings.count == 5 else { return nil }
     self.last = last
     self.byKind = byKind
+    self.warnings = warnings
   }
 
   /// Takes the right to send one notice.
@@ -79,6 +86,24 @@ package struct Notices: Sendable, Equatable {
     return true
   }
 
+  /// Takes the right to send one warning that a limit is nearly reached.
+  ///
+  /// - Parameters:
+  ///   - kind: The limit.
+  ///   - now: Seconds since 1970.
+  ///   - interval: The `quota_notice_interval`: the seconds between two warnings of any kind.
+  /// - Returns: Whether it is to be sent; it counts as sent then.
+  package mutating func takeWarning(_ kind: NoticeKind, now: UInt64, interval: UInt32) -> Bool {
+    let latest = warnings.max() ?? 0
+    guard latest == 0 || Self.hasPassed(UInt64(interval), since: latest, now) else { return false }
+    let previous = warnings[kind.index]
+    if previous != 0 {
+      guard let own = kind.interval, Self.hasPassed(own, since: previous, now) else { return false }
+    }
+    warnings[kind.index] = now
+    return true
+  }
+
   /// Makes a notice of a kind due again: something new has happened.
   package mutating func renew(_ kind: NoticeKind) { byKind[kind.index] = 0 }
 
@@ -86,6 +111,7 @@ package struct Notices: Sendable, Equatable {
   mutating func advance(to now: UInt64) {
     if last > now { last = now }
     for index in byKind.indices where byKind[index] > now { byKind[index] = now }
+    for index in warnings.indices where warnings[index] > now { warnings[index] = now }
   }
 
   private static func hasPassed(_ seconds: UInt64, since start: UInt64, _ now: UInt64) -> Bool {

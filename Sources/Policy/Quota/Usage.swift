@@ -166,6 +166,15 @@ package struct Usage: Sendable, Equatable {
     notices.take(kind, now: now, interval: interval) ? kind : nil
   }
 
+  /// Takes the right to send one warning; see `Notices.takeWarning`.
+  ///
+  /// - Returns: The kind if it is to be sent.
+  package mutating func takeWarning(
+    _ kind: NoticeKind, now: UInt64, interval: UInt32
+  ) -> NoticeKind? {
+    notices.takeWarning(kind, now: now, interval: interval) ? kind : nil
+  }
+
   /// Forgets what was used and that the record was torn; counters and notices stay.
   ///
   /// - Parameter now: Seconds since 1970.

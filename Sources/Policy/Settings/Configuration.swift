@@ -175,6 +175,11 @@ package struct Configuration: Sendable, Equatable {
   package var autoSuspendFor: UInt32?
   /// `notify`: who gets mail when a quota is reached or a user is suspended.
   package var notify: [Notifiee] = []
+  /// `notify_at`: the share of a limit, in percent, at which there is a notice, too; 100 = only
+  /// where mail is refused.
+  package var notifyAt: UInt32 = 100
+  /// `notify_command`: the program that is run for each notice; `nil` = none.
+  package var notifyCommand: [UInt8]?
   /// `quota_notice_interval`: the seconds that lie between two notices about one user.
   package var quotaNoticeInterval: UInt32 = 3_600
   /// `mailbox_tables`; empty = Postfix's own virtual_mailbox_maps and virtual_alias_maps.

@@ -87,6 +87,26 @@ struct NumberValue: SettingValue {
   }
 }
 
+/// A share of 100: `1*DIGIT "%"`, from 1 % to 100 %.
+struct PercentValue: SettingValue {
+  private static let range: ClosedRange<UInt32> = 1...100
+
+  var expected: ExpectedValue { .percent }
+
+  func read(_ text: ArraySlice<UInt8>) -> UInt32? {
+    guard text.last == Octets.percent else { return nil }
+    return Scalar.number(text.dropLast()).flatMap { UInt32(exactly: $0) }.flatMap(Self.valid)
+  }
+
+  func text(of value: UInt32) -> [UInt8] { Array("\(value)%".utf8) }
+
+  func store(_ value: UInt32, to bytes: inout [UInt8]) { LittleEndian.append(value, to: &bytes) }
+
+  func load(_ bytes: inout ByteReader) -> UInt32? { Self.valid(bytes.uint32()) }
+
+  private static func valid(_ number: UInt32) -> UInt32? { range.contains(number) ? number : nil }
+}
+
 /// A number that can be switched off: `1*DIGIT / "off"`, not 0.
 struct ThresholdValue: SettingValue {
   var expected: ExpectedValue { .number(minimum: 1, orWord: "off") }

@@ -15,7 +15,7 @@ package struct Setting: Sendable {
   /// The property of an entry's rules; `nil` = an entry of senders cannot set it.
   let option: SettingAccess<SenderRules>?
 
-  private init(
+  init(
     _ code: UInt16, _ name: String, _ meaning: String,
     parameter: SettingAccess<Configuration>? = nil, option: SettingAccess<SenderRules>? = nil
   ) {
@@ -33,7 +33,9 @@ package struct Setting: Sendable {
   ///
   /// - Parameter code: The code. `nil` is returned for one that this version does not know.
   init?(code: UInt16) {
-    guard let row = Self.row(code) ?? Self.entryRow(code) else { return nil }
+    guard let row = Self.row(code) ?? Self.noticeRow(code) ?? Self.entryRow(code) else {
+      return nil
+    }
     self = row
   }
 

@@ -1,10 +1,10 @@
 internal import Policy
 
-/// What a refusal brings about besides its line in the log.
+/// What a decision brings about besides its line in the log.
 struct Consequences: Sendable {
   /// The suspension that is logged.
   var suspension: Suspension?
-  /// The mail that is due.
+  /// The notice that is due.
   var notice: Notice?
 
   /// Logs the suspension and sends the notice.
@@ -14,6 +14,6 @@ struct Consequences: Sendable {
         .suspend(suspension), uid: log.uid, user: log.user, facility: log.facility
       ).log()
     }
-    notice?.send()
+    notice?.send(log.facility)
   }
 }

@@ -28,6 +28,9 @@ struct Culprit: Sendable {
 
   init(_ decisions: [LoggedDecision]) { self.decisions = decisions }
 
+  /// The messages that are named one by one.
+  var named: [LoggedDecision] { Array(decisions.prefix(Self.namedMessages)) }
+
   /// The lines of a notice, an empty one first; none where nothing is known.
   var lines: [String] {
     guard !decisions.isEmpty else { return [] }
@@ -39,7 +42,7 @@ struct Culprit: Sendable {
     lines += Self.most("Script", decisions.map { $0.line.script })
     lines += Self.most("Directory", decisions.map { $0.line.directory })
     lines.append("")
-    lines += decisions.prefix(Self.namedMessages).flatMap(Self.lines)
+    lines += named.flatMap(Self.lines)
     return lines
   }
 

@@ -12,7 +12,7 @@ package enum DecisionKey: String, Sendable, CaseIterable {
 
 /// The keys of the line about a suspension or its end, in their order.
 package enum EventKey: String, Sendable, CaseIterable {
-  case event, uid, user, by, until, reason, limits
+  case event, uid, user, by, until, reason, limits, command, text
 }
 
 extension [UInt8] {

@@ -3,22 +3,29 @@ internal import Ledger
 internal import LinuxSystem
 package import Policy
 
-/// One mail to those whom `notify` names: a quota was reached, or a user was suspended.
+/// What is told to those whom `notify` names, by mail, and to `notify_command`: a quota was
+/// reached, or nearly so, or a user was suspended.
 ///
 /// The ledger decides whether it is due, and counts it as sent before it is sent: killing this
-/// process in between loses one notice and gains none. Its envelope sender is null and it says
-/// Auto-Submitted: (RFC 3834 §2), so nothing answers it. It says only what the user's own refusals
-/// and its own journal say, and shows no recipient to another.
+/// process in between loses one notice and gains none. The mail's envelope sender is null and it
+/// says Auto-Submitted: (RFC 3834 §2), so nothing answers it. It says only what the user's own
+/// refusals and its own journal say, and shows no recipient to another.
 package struct Notice: Sendable {
   /// What it is about.
   package enum Subject: Sendable {
     case quota(QuotaExcess)
+    case nearing(QuotaLevel)
     case suspension(Suspension)
   }
 
-  private let mail: AdministratorsMail
+  /// nil = `notify` names nobody who has an address.
+  private let mail: AdministratorsMail?
+  /// nil = `notify_command` is empty.
+  private let command: NoticeCommand?
   /// The whole message, with LF line ends.
   let text: [UInt8]
+  /// The same as one JSON object, and a line feed.
+  let json: [UInt8]
 
   /// Writes a notice.
   ///
@@ -30,7 +37,7 @@ package struct Notice: Sendable {
   ///   - configuration: postern.cf, its `default_domain` completed.
   ///   - now: Seconds since 1970.
   ///
-  /// nil = `notify` names nobody who has an address.
+  /// nil = nobody is to hear of it.
   package init?(
     _ subject: Subject, uid: UInt32, user: [UInt8], entry: SenderEntry?,
     configuration: Configuration, now: UInt64 = Clock.seconds()
@@ -41,22 +48,36 @@ package struct Notice: Sendable {
       case .user: (entry?.rules.contact ?? entry?.ownAddress(configuration))?.written
       }
     }
-    guard !recipients.isEmpty else { return nil }
-    mail = AdministratorsMail(path: configuration.sendmailPath, to: recipients)
+    mail =
+      recipients.isEmpty
+      ? nil : AdministratorsMail(path: configuration.sendmailPath, to: recipients)
+    command = configuration.notifyCommand.map(NoticeCommand.init)
+    guard mail != nil || command != nil else { return nil }
     let name = Diagnostics.shown(user, limit: 64)
+    let culprit = entry == nil ? nil : Culprit(of: uid, in: configuration, now: now)
     let text = NoticeText(
       subject: subject, user: name,
       description: name == "uid:\(uid)" ? name : "\(name) (uid \(uid))",
       host: Diagnostics.shown(Host.nodeName(), limit: 64),
       interval: configuration.quotaNoticeInterval,
-      culprit: entry == nil ? [] : Culprit(of: uid, in: configuration, now: now).lines)
+      culprit: culprit?.lines ?? [])
     self.text = text.message(from: configuration.defaultDomain)
+    json =
+      NoticeJSON(
+        subject: subject, uid: uid, user: user, time: now, title: text.title,
+        decisions: culprit?.named ?? []
+      ).line
   }
 
-  /// Starts the real sendmail on it, as postern, and waits for nothing.
+  /// Starts the real sendmail on it, and `notify_command`, as postern, and waits for nothing.
   ///
   /// A notice that cannot be sent changes nothing: the decision has been made and logged.
-  package func send() { mail.launch(text) }
+  ///
+  /// - Parameter facility: Where a command that fails is logged.
+  package func send(_ facility: SyslogFacility) {
+    mail?.launch(text)
+    command?.launch(json, facility)
+  }
 }
 
 /// The words of a notice.
@@ -81,10 +102,12 @@ private struct NoticeText {
     return [UInt8](lines.map { $0 + "\n" }.joined().utf8)
   }
 
-  private var title: String {
+  var title: String {
     switch subject {
     case .quota(let excess):
-      "Postern on \(host): \(user) has reached \(excess.limit) \(Self.unit(excess))"
+      "Postern on \(host): \(user) has reached \(excess.limit) \(Self.unit(excess.level))"
+    case .nearing(let level):
+      "Postern on \(host): \(user) has used \(level.used) of \(level.limit) \(Self.unit(level))"
     case .suspension: "Postern on \(host): \(user) is suspended"
     }
   }
@@ -93,17 +116,14 @@ private struct NoticeText {
     switch subject {
     case .quota(let excess):
       [
-        "\(description) has used \(excess.used)/\(excess.limit) \(Self.unit(excess)).",
+        "\(description) has used \(excess.used)/\(excess.limit) \(Self.unit(excess.level)).",
         "Mail that would exceed this is refused (\(Self.reason(excess))).", Self.nextFree(excess),
-        "",
-        "The next notice about this limit is sent in \(wait(excess)) at the earliest.",
-      ] + culprit + [
-        "", "For details, or to stop all mail of this user, the administrator can run", "",
-        "    postern log \(user)", "    postern quota status \(user)",
-        "    postern suspend \(user)",
-        "", "and, to let it send more for a while,", "",
-        "    postern raise --for 2h \(user) \(Self.setting(excess))=\(Self.more(excess))",
-      ]
+      ] + next(excess.level) + culprit + commands(excess.level)
+    case .nearing(let level):
+      [
+        "\(description) has used \(level.used)/\(level.limit) \(Self.unit(level)).",
+        "Nothing is refused yet; mail beyond the limit will be.",
+      ] + next(level) + culprit + commands(level)
     case .suspension(let suspension):
       [
         "\(description) is suspended: all mail is refused (user-suspended).",
@@ -117,26 +137,35 @@ private struct NoticeText {
     }
   }
 
+  private func next(_ level: QuotaLevel) -> [String] {
+    ["", "The next notice about this limit is sent in \(wait(level)) at the earliest."]
+  }
+
+  private func commands(_ level: QuotaLevel) -> [String] {
+    [
+      "", "For details, or to stop all mail of this user, the administrator can run", "",
+      "    postern log \(user)", "    postern quota status \(user)",
+      "    postern suspend \(user)",
+      "", "and, to let it send more for a while,", "",
+      "    postern raise --for 2h \(user) \(level.setting)=\(Self.more(level))",
+    ]
+  }
+
   /// The time until the next notice about the same limit.
-  private func wait(_ excess: QuotaExcess) -> String {
-    if excess.period == .day, interval < 86_400 { return "a day" }
+  private func wait(_ level: QuotaLevel) -> String {
+    if level.period == .day, interval < 86_400 { return "a day" }
     if interval == 3_600 { return "an hour" }
     return interval % 60 == 0 ? "\(interval / 60) minutes" : "\(interval) seconds"
   }
 
-  private static func unit(_ excess: QuotaExcess) -> String {
-    (excess.resource == .messages ? "messages" : "recipients")
-      + (excess.period == .hour ? " per hour" : " per day")
-  }
-
-  private static func setting(_ excess: QuotaExcess) -> String {
-    (excess.resource == .messages ? "messages_per_" : "recipients_per_")
-      + (excess.period == .hour ? "hour" : "day")
+  private static func unit(_ level: QuotaLevel) -> String {
+    (level.resource == .messages ? "messages" : "recipients")
+      + (level.period == .hour ? " per hour" : " per day")
   }
 
   /// Twice the limit; where it is 0, or would not fit, there is no such number.
-  private static func more(_ excess: QuotaExcess) -> String {
-    let (double, overflow) = excess.limit.multipliedReportingOverflow(by: 2)
+  private static func more(_ level: QuotaLevel) -> String {
+    let (double, overflow) = level.limit.multipliedReportingOverflow(by: 2)
     return overflow || double == 0 ? "unlimited" : "\(double)"
   }
 

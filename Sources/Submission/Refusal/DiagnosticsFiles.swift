@@ -52,6 +52,7 @@ extension Diagnostics {
     switch expected {
     case .number(let minimum, let word):
       "a number from \(minimum) to \(UInt32.max)\(word.map { " or '\($0)'" } ?? "")"
+    case .percent: "a share from 1% to 100%"
     case .size(let minimum, let maximum):
       "a number of bytes from \(minimum) to \(maximum), K, M or G may follow"
     case .time(let maximum, let words):

@@ -164,6 +164,12 @@ enum Doctor {
       ProgramExamination.sendmail(
         sendmail, Machine.status(sendmail),
         openDirectories: FileGuard.openAncestors(of: sendmail)))
+    if let command = configuration.notifyCommand.map({ String(decoding: $0, as: UTF8.self) }) {
+      diagnosis.add(
+        ProgramExamination.noticeCommand(
+          command, Machine.status(command),
+          openDirectories: FileGuard.openAncestors(of: command)))
+    }
     guard let postfix else { return }
     let group = GroupFile.group(named: postfix.value("setgid_group"))
     let postdrop = postfix.value("command_directory") + "/postdrop"

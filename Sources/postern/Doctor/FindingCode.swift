@@ -34,6 +34,7 @@ enum FindingCode: String, CaseIterable {
   case dropInOwner = "drop-in-owner"
   case sendmailBroken = "sendmail-broken"
   case sendmailWritable = "sendmail-writable"
+  case noticeCommand = "notice-command"
   case postdropWritable = "postdrop-writable"
   case postdropCopy = "postdrop-copy"
   case postdropMember = "postdrop-member"
@@ -83,7 +84,8 @@ enum FindingCode: String, CaseIterable {
       .configurationWritable, .userReused, .stateWritable:
       .hole
     case .submitUsersClosed, .instanceUnreadable, .senderMapsRefuse, .dropInMissing, .dropInSetID,
-      .dropInMount, .sendmailBroken, .phpSendmailPath, .poolChroot, .unitSetID, .unitSystemCalls,
+      .dropInMount, .sendmailBroken, .noticeCommand, .phpSendmailPath, .poolChroot, .unitSetID,
+      .unitSystemCalls,
       .unitReadOnly, .unitRoot, .accountMissing, .configurationInvalid, .configurationUnreadable,
       .mapInvalid, .mapStale, .userGone, .stateUnusable, .stateFull, .logSocket, .mailResubmitted,
       .senderRewritten, .phpNotReloaded:

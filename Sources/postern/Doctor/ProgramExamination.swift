@@ -20,6 +20,24 @@ enum ProgramExamination {
       evidence: writable.map(\.evidence), remedy: FileGuard.remedy(writable))
   }
 
+  /// Judges the program of `notify_command`.
+  static func noticeCommand(
+    _ path: String, _ status: FileStatus?, openDirectories: [FileGuard.Step]
+  ) -> Finding? {
+    guard let status, status.isRegular, status.mode & 0o111 != 0 else {
+      return Finding(
+        .noticeCommand, "notify_command cannot be executed: it tells nobody of anything",
+        evidence: [status.map { FileGuard.step(path, $0).evidence } ?? "\(path): no such file"],
+        remedy: "postern set --unset notify_command, or chmod 755 \(path)")
+    }
+    let step = FileGuard.step(path, status)
+    let writable = openDirectories + (step.isOpen(to: 0, isDirectory: false) ? [step] : [])
+    guard !writable.isEmpty else { return nil }
+    return Finding(
+      .noticeCommand, "accounts other than root can replace notify_command, which runs as postern",
+      evidence: writable.map(\.evidence), remedy: FileGuard.remedy(writable))
+  }
+
   /// Judges postdrop, which is set-gid to the group that may write to the mail queue.
   static func postdrop(_ path: String, _ status: FileStatus?, groupID: UInt32?) -> Finding? {
     let reset = "postfix set-permissions"

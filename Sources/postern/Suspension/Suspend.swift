@@ -97,6 +97,6 @@ enum Suspend {
     guard isNoticeDue else { return }
     Notice(
       .suspension(suspension), uid: user.uid, user: user.name, entry: user.entry,
-      configuration: map.configuration)?.send()
+      configuration: map.configuration)?.send(map.configuration.syslogFacility)
   }
 }

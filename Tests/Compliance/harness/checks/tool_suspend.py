@@ -304,6 +304,118 @@ def _quota(stage: Stage) -> None:
     _notices(stage, 0)
 
 
+@check("notify_at warns with the message that brings a limit near, which is sent all the same")
+def _warning(stage: Stage) -> None:
+    for way in ("exec", "supervise"):
+        stage.postern.forget_usage()
+        stage.postern.configure([NOTIFY, "messages_per_hour = 5", "notify_at = 80%", f"handoff = {way}"])
+        for _ in range(3):
+            expect_permitted(_send(stage))
+        _notices(stage, 0)
+        expect_permitted(_send(stage))
+        found: list[Queued] = []
+        deadline = time.monotonic() + NOTICE_SECONDS
+        while len(found) < 2 and time.monotonic() < deadline:
+            found += stage.postfix.drain()
+            time.sleep(0.05)
+        (notice,) = [mail for mail in found if b"Auto-Submitted:" in mail.message]
+        expect("mail of the site", len(found), 2)
+        for text in (b"has used 4 of 5 messages per hour", b"Nothing is refused yet", b"messages_per_hour=10"):
+            expect(f"{text!r}", text in notice.message, True)
+        expect("used by alice", stage.postern.used("alice"), (4, 4, 0))
+        expect_permitted(_send(stage))
+        expect_refused(_send(stage), "quota-messages", 69)
+        (notice,) = _notices(stage, 1)
+        expect("the limit", b"has reached 5 messages per hour" in notice.message, True)
+
+
+@check("notify_command runs as postern with the notice as JSON, for quota, warning and suspension")
+def _command(stage: Stage) -> None:
+    fakes = Fakes(stage.machine)
+    record = stage.machine.directory("told", 0o1777) / "told"
+    program = fakes.shell("tell", f'printf "%s\\n" "$#" "$(id -u):$(id -ru):$(id -g)" "$(pwd)" "$(env | sort | tr \'\\n\' \' \')" >{record}.new\n'
+                                  f"cat >>{record}.new\nmv {record}.new {record}")
+
+    def told() -> dict[str, object]:
+        deadline = time.monotonic() + NOTICE_SECONDS
+        while not record.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        count, ids, directory, environment, text = record.read_text().splitlines()
+        record.unlink()
+        expect("arguments, IDs, directory", (count, ids, directory), ("0", "7200:7200:7200", "/"))
+        names = {word.partition("=")[0] for word in environment.split()}
+        expect("environment", names <= {"PATH", "LANG", "PWD", "_", "OLDPWD", "SHLVL"}, True)
+        notice: dict[str, object] = json.loads(text)
+        return notice
+
+    for way in ("exec", "supervise"):
+        stage.postern.forget_usage()
+        stage.postern.configure([f"notify_command = {program}", "messages_per_hour = 2", "notify_at = 50%", f"handoff = {way}"])
+        expect_permitted(_send(stage))
+        notice = told()
+        expect("event", (notice["event"], notice["user"], notice["uid"], notice["limit"]),
+               ("quota-near", "alice", 7300, {"name": "messages_per_hour", "used": 1, "limit": 2}))
+        expect_permitted(_send(stage))
+        expect_refused(_send(stage), "quota-messages", 69)
+        notice = told()
+        expect("event", (notice["event"], notice["limit"], notice["suspended"]),
+               ("quota-reached", {"name": "messages_per_hour", "used": 2, "limit": 2}, None))
+        decisions = notice["decisions"]
+        expect("decisions", isinstance(decisions, list) and [entry["user"] for entry in decisions[-2:]], ["alice", "alice"])
+    _suspend("bob", "--reason", 'a "quoted" reason')
+    notice = told()
+    order = notice["suspended"]
+    expect("event", (notice["event"], notice["user"], isinstance(order, dict) and (order["reason"], order["by"], order["until"])),
+           ("suspended", "bob", ('a "quoted" reason', "administrator", None)))
+    expect("events of failures", [event for event in _events(stage) if event["event"] == "notify-failed"], [])
+
+
+@check("a notify_command that fails is logged, delays nothing and leaves nothing behind")
+def _bad_command(stage: Stage) -> None:
+    fakes = Fakes(stage.machine)
+    foreign = fakes.shell("foreign", "exit 0")
+    foreign.chmod(0o777)
+    for program, text in ((fakes.shell("failing", "sleep 0.3 & exit 7"), "it ended with status 7"),
+                          (fakes.shell("killed", "kill -9 $$"), "signal 9 ended it"),
+                          (foreign, "it is not root's, or others can write to it"),
+                          ("/no/such/program", "No such file or directory")):
+        stage.postern.forget_usage()
+        stage.postern.configure([f"notify_command = {program}", "messages_per_hour = 0"])
+        start = time.monotonic()
+        expect_refused(_send(stage), "quota-messages", 69)
+        expect("seconds", time.monotonic() - start < 2, True)
+        deadline = time.monotonic() + NOTICE_SECONDS
+        events: list[dict[str, str]] = []
+        while not events and time.monotonic() < deadline:
+            events = [event for event in _events(stage) if event["event"] == "notify-failed"]
+            time.sleep(0.05)
+        (event,) = events
+        expect("the event", (event["command"], text in event["text"]), (str(program), True))
+
+
+@check("a notify_command that does not end is ended after 30 seconds with all it has started")
+def _endless_command(stage: Stage) -> None:
+    program = Fakes(stage.machine).shell("endless", "trap '' TERM ALRM HUP\nsleep 4711 &\nsleep 4711")
+    stage.postern.configure([f"notify_command = {program}", "messages_per_hour = 0"])
+    start = time.monotonic()
+    expect_refused(_send(stage), "quota-messages", 69)
+    expect("seconds of the refusal", time.monotonic() - start < 2, True)
+
+    def running() -> int:
+        done = subprocess.run(["pgrep", "-c", "-f", "sleep 4711"], capture_output=True, check=False)
+        return int(done.stdout)
+
+    time.sleep(1)
+    expect("while it runs", running(), 2)
+    deadline = time.monotonic() + 40
+    while running() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    expect("afterwards", running(), 0)
+    expect("when", 25 < time.monotonic() - start < 38, True)
+    (event,) = [event for event in _events(stage) if event["event"] == "notify-failed"]
+    expect("the event", event["text"], "it was ended after 30 seconds")
+
+
 @check("quota_notice_interval says when the next notice of a user is sent")
 def _interval(stage: Stage) -> None:
     stage.postern.configure([NOTIFY, "messages_per_hour = 0", "quota_notice_interval = 5"])
