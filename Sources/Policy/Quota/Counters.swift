@@ -30,6 +30,22 @@ package struct Counters: Sendable, Equatable {
     self.waived = waived
   }
 
+  /// How many counters there are.
+  package static let numberCount = 2 + 2 * reasonCount
+
+  /// All of them, in the order in which they are stored.
+  package var numbers: [UInt64] { [messages, recipients] + refused + waived }
+
+  /// Restores counters from `numbers`; nil = there are not `numberCount` of them.
+  package init?(numbers: [UInt64]) {
+    guard numbers.count == Self.numberCount else { return nil }
+    let reasons = numbers.dropFirst(2)
+    self.init(
+      messages: numbers[0], recipients: numbers[1],
+      refused: Array(reasons.prefix(Self.reasonCount)),
+      waived: Array(reasons.dropFirst(Self.reasonCount)))
+  }
+
   /// Permitted messages whose From: `from_policy = rewrite` has replaced.
   ///
   /// It has a place of `waived` that no reason code has; so has `repaired`.

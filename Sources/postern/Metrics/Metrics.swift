@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Policy
 internal import Submission
 
 /// `postern metrics`: figures for Prometheus.
@@ -13,8 +14,7 @@ enum Metrics {
     summary: "Print metrics for Prometheus",
     details: """
       The output is for the textfile collector of node_exporter; postern-metrics.timer writes it every minute. Counters are
-      sums over the records of the state file. They decrease only if a record is lost: if the state file is removed, after
-      a power failure, or if the record of a user who has been idle for a day is reused.
+      sums over the records of the state file and over those that were lost: they never fall.
       """,
     run: run)
 
@@ -33,7 +33,11 @@ enum Metrics {
     }
     var reader = try QuotaReader(setup)
     let users = try reader.users(.recorded, now: Clock.seconds())
-    let text = MetricsText(users, reader.map, try reader.fill())
+    let quotaFile = reader.map.configuration.quotaFile
+    var lasting = LastingCounters.load(beside: quotaFile)
+    let text = MetricsText(users, reader.map, try reader.fill(), &lasting)
+    // The figures are right all the same; the next ones may be lower.
+    do { try lasting.save(beside: quotaFile) } catch { Output.complain(error.lines) }
     try Output.write(text.all + (arguments.has("--per-user") ? text.perUser : ""))
   }
 }

@@ -3,16 +3,24 @@ internal import Submission
 
 /// Figures in the text format of Prometheus.
 struct MetricsText {
-  /// Everybody with a record.
-  private let recorded: [QuotaReader.User]
-  /// Those among them who are active.
+  /// Who is active.
   private let users: [QuotaReader.User]
   private let map: MapContents
   private let fill: StateFill
+  private let total: Counters
+  /// Those of each user with a record.
+  private var byUser: [UInt32: Counters] = [:]
 
-  /// Takes everybody with a record, the map, and how full the state file is.
-  init(_ recorded: [QuotaReader.User], _ map: MapContents, _ fill: StateFill) {
-    self.recorded = recorded
+  /// Takes everybody with a record, the map, how full the state file is, and what was counted
+  /// before.
+  init(
+    _ recorded: [QuotaReader.User], _ map: MapContents, _ fill: StateFill,
+    _ lasting: inout LastingCounters
+  ) {
+    for user in recorded {
+      byUser[user.row.uid] = lasting.take(user.usage.counters, of: user.row.uid)
+    }
+    total = lasting.total()
     users = recorded.filter(\.row.isActive).sorted { $0.row.uid < $1.row.uid }
     self.map = map
     self.fill = fill
@@ -26,15 +34,18 @@ struct MetricsText {
     func series(_ value: (QuotaReader.User) -> UInt64) -> [(String, UInt64)] {
       users.map { (Self.labels($0.row), value($0)) }
     }
+    func sums(_ value: (Counters) -> UInt64) -> [(String, UInt64)] {
+      series { byUser[$0.row.uid].map(value) ?? 0 }
+    }
     return Self.metric(
       "postern_user_messages_permitted_total", .counter, "Messages permitted, by user.",
-      series { $0.usage.counters.messages })
+      sums { $0.messages })
       + Self.metric(
         "postern_user_recipients_permitted_total", .counter, "Their recipients.",
-        series { $0.usage.counters.recipients })
+        sums { $0.recipients })
       + Self.metric(
         "postern_user_messages_refused_total", .counter, "Messages refused, by user.",
-        series { $0.usage.counters.refused.reduce(0, &+) })
+        sums { $0.refused.reduce(0, &+) })
       + Self.metric(
         "postern_user_near_limit", .gauge, "1 = four fifths of a limit are used.",
         series { $0.row.isNearLimit ? 1 : 0 })
@@ -46,27 +57,26 @@ struct MetricsText {
   // MARK: - Groups
 
   private var counters: String {
-    let all = recorded.map(\.usage.counters)
     func byReason(_ value: (Counters, ReasonCode) -> UInt64) -> [(String, UInt64)] {
       // What concerns the machine or the installation is not charged to anybody.
       ReasonCode.allCases.filter { !$0.kind.isOfTheServer }.map { reason in
-        ("reason=\"\(reason.rawValue)\"", all.reduce(0) { $0 &+ value($1, reason) })
+        ("reason=\"\(reason.rawValue)\"", value(total, reason))
       }
     }
     return Self.metric(
       "postern_messages_permitted_total", .counter, "Messages permitted.",
-      [("", all.reduce(0) { $0 &+ $1.messages })])
+      [("", total.messages)])
       + Self.metric(
         "postern_recipients_permitted_total", .counter, "Recipients of permitted messages.",
-        [("", all.reduce(0) { $0 &+ $1.recipients })])
+        [("", total.recipients)])
       + Self.metric(
         "postern_messages_rewritten_total", .counter,
         "Permitted messages whose From: from_policy = rewrite has replaced.",
-        [("", all.reduce(0) { $0 &+ $1.rewritten })])
+        [("", total.rewritten)])
       + Self.metric(
         "postern_messages_repaired_total", .counter,
         "Permitted messages with an identity field put into canonical form.",
-        [("", all.reduce(0) { $0 &+ $1.repaired })])
+        [("", total.repaired)])
       + Self.metric(
         "postern_messages_refused_total", .counter, "Messages refused, by reason code.",
         byReason { $0.refused($1) })

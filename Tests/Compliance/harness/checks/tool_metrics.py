@@ -51,6 +51,31 @@ def _counts(stage: Stage) -> None:
     expect("the window", after['postern_window_messages{window="hour"}'], 1)
 
 
+@check("counters never fall, though records are damaged or gone, and count on from where they were")
+def _lasting(stage: Stage) -> None:
+    def totals() -> tuple[int, int, int]:
+        got = _samples(run_root(TOOL, "metrics", "--per-user").stdout)
+        return (got["postern_messages_permitted_total"], got['postern_messages_refused_total{reason="envelope-not-allowed"}'],
+                got.get('postern_user_messages_permitted_total{user="alice",uid="7300"}', 0))
+
+    start = totals()
+    for _ in range(3):
+        expect_permitted(stage.postern.submit("alice", b"r@x.example"))
+    stage.postern.submit("alice", b"-f", b"evil@z.example", b"r@x.example")
+    first = totals()
+    expect("before", (first[0] - start[0], first[1] - start[1], first[2] - start[2]), (3, 1, 3))
+    expect("the file", oct((STATE / "counters").stat().st_mode & 0o7777), oct(0o600))
+    (STATE / "quota").unlink()
+    expect("without the state file", totals()[:2], first[:2])
+    expect_permitted(stage.postern.submit("alice", b"r@x.example"))
+    after = totals()
+    expect("afterwards", after[:2], (first[0] + 1, first[1]))
+    expect("again", totals(), after)
+    for damage in (b"", b"postern-counters 1\ncarried 0=1", b"postern-counters 1\ncarried 99=1\nend\n", b"\xff" * 4096):
+        (STATE / "counters").write_bytes(damage)
+        expect(f"{damage[:20]!r}", totals()[0], 1)
+
+
 @check("a rewritten From: is logged and counted, and so is a repaired one")
 def _changes(stage: Stage) -> None:
     stage.postern.configure(senders=["alice alice@test.example from_policy=rewrite"])
