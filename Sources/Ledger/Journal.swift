@@ -136,7 +136,14 @@ package struct Journal: Sendable {
 
   /// When a user's journal was last written to, in nanoseconds since 1970; nil = there is none.
   package func lastChange(of uid: UInt32) -> UInt64? {
-    try? fileStatus(files.path(of: uid), followingLinks: false).modifiedNanoseconds
+    let path = files.path(of: uid)
+    // Between the two files, or where the disk is full, a user may have the old one only.
+    for path in [path, path + Array(Self.oldSuffix.utf8)] {
+      if let status = try? fileStatus(path, followingLinks: false) {
+        return status.modifiedNanoseconds
+      }
+    }
+    return nil
   }
 
   /// Returns the records of a user.

@@ -27,11 +27,18 @@ package struct SignalQueue: ~Copyable, Sendable {
   ///
   /// - Parameter seconds: How long.
   /// - Returns: What it asks for; nil = none came in time.
+  package func next(seconds: Int) -> Request? { next(milliseconds: seconds * 1_000) }
+
+  /// Waits for a signal.
+  ///
+  /// - Parameter milliseconds: How long.
+  /// - Returns: What it asks for; nil = none came in time.
   ///
   /// The corresponding C function is `sigtimedwait`.
-  package func next(seconds: Int) -> Request? {
+  package func next(milliseconds: Int) -> Request? {
     var set = Self.signals
-    var duration = timespec(tv_sec: seconds, tv_nsec: 0)
+    var duration = timespec(
+      tv_sec: milliseconds / 1_000, tv_nsec: milliseconds % 1_000 * 1_000_000)
     // SAFETY: the kernel reads one initialized set and one structure.
     switch unsafe sigtimedwait(&set, nil, &duration) {
     case -1: return nil

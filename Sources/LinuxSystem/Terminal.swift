@@ -43,6 +43,15 @@ package enum Terminal {
       hide()
     }
 
+    /// Takes what was typed since the last look, at most 64 bytes; nothing where nothing was.
+    ///
+    /// The corresponding C functions are `poll` and `read`.
+    package func typed() -> [UInt8] {
+      let input = FileDescriptor.standardInput
+      guard (try? input.waitForInput(seconds: 0)) != nil else { return [] }
+      return (try? input.read(upTo: 64)) ?? []
+    }
+
     /// Does so again after `restore`.
     package func hide() {
       var silent = settings

@@ -55,14 +55,26 @@ struct JournalReader {
   func excerpt(
     of ring: UInt32, after position: Journal.Position? = nil
   ) throws(ToolFailure) -> (entries: [LogEntry], end: Journal.Position) {
-    let excerpt: Journal.Excerpt
-    do { excerpt = try journal.excerpt(of: ring, after: position) } catch {
-      throw ToolFailure(error)
-    }
+    let excerpt = try read(ring, after: position)
     let decisions = excerpt.records.compactMap(LoggedDecision.init).filter {
       user == nil || $0.line.uid == user?.uid
     }
     return (decisions.map(LogEntry.init), excerpt.end)
+  }
+
+  /// How many places of a user's journal were no record: power was lost there, or the disk was
+  /// full; 0 where everybody's are wanted.
+  func tornCount() throws(ToolFailure) -> Int {
+    try user.map { (user) throws(ToolFailure) in try read(user.recordUID, after: nil).tornCount }
+      ?? 0
+  }
+
+  private func read(
+    _ ring: UInt32, after position: Journal.Position?
+  ) throws(ToolFailure) -> Journal.Excerpt {
+    do { return try journal.excerpt(of: ring, after: position) } catch {
+      throw ToolFailure(error)
+    }
   }
 
   /// By time; those of the same second stay as they are.

@@ -51,6 +51,12 @@ enum LogCommand {
     try setup.becomeService()
     let reader = JournalReader(Journal(beside: map.configuration.quotaFile), of: user)
     let count = last ?? (user == nil ? usualCount : .max)
+    let torn = try reader.tornCount()
+    if torn > 0 {
+      Output.complain([
+        "postern: \(torn) place\(torn == 1 ? "" : "s") of the journal cannot be read: power was lost there, or the disk was full"
+      ])
+    }
     guard arguments.has("--follow") else {
       return try printer.write(try reader.entries(last: count, where: printer.wants), last: count)
     }

@@ -9,7 +9,7 @@ struct Setup {
   private static let accountName = "postern"
   /// How long a command waits for the lock of a user's record, in milliseconds: a process of that
   /// user may hold it.
-  private static let patience: UInt64 = 2_000
+  static let patience: UInt64 = 2_000
 
   /// The configuration directory.
   let directory: ConfigurationDirectory

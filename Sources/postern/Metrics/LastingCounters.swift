@@ -140,9 +140,10 @@ extension LastingCounters {
     String(decoding: FileSystem.directory(of: quotaFile), as: UTF8.self) + name
   }
 
-  /// Reads what was kept; nothing is known of the past where there is no such file.
+  /// Reads what was kept.
   ///
   /// - Parameter quotaFile: The path of the state file; this process is the account postern.
+  /// - Returns: What is known of the past; nothing where there is no such file.
   static func load(beside quotaFile: [UInt8]) -> LastingCounters {
     let path = Array(path(beside: quotaFile).utf8)
     guard let file = try? FileDescriptor.open(path: path, options: [.readOnly, .nonBlocking]),

@@ -11,7 +11,8 @@ enum QuotaStatus {
       Command.Flag(name: "--all", summary: "include every user of the map"),
       Command.Flag(
         name: "--top", value: "NUMBER", summary: "show only this many users, the busiest"),
-      Command.Flag(name: "--watch", summary: "repeat the table until Ctrl-C"),
+      Command.Flag(
+        name: "--watch", summary: "repeat the table until q; keys sort it and suspend a user"),
       Command.Flag(
         name: "--interval", value: "SECONDS",
         summary: "seconds between two tables of --watch, 1 to 3600; default: 2"),
@@ -44,14 +45,16 @@ enum QuotaStatus {
     else { throw ToolFailure(.failed, "--watch needs a terminal; run it without --watch") }
     let setup = try Setup.current()
     guard setup.isAdministrator else {
-      return try show(arguments, interval ?? 2) { () throws(ToolFailure) in
+      return try show(arguments, interval ?? 2, suspend: nil) { () throws(ToolFailure) in
         let lines = try OwnQuota.rows(setup, arguments).map { QuotaTable.Line(row: $0) }
         return (QuotaTable(lines, top: top, now: Clock.seconds()), lines.count)
       }
     }
     var reader = try QuotaReader(setup, users: arguments.operands)
     let journal = JournalReader(Journal(beside: reader.map.configuration.quotaFile))
-    try show(arguments, interval ?? 2) { () throws(ToolFailure) in
+    let map = reader.map
+    let suspend: (QuotaRow) -> String = { self.suspend($0, map) }
+    try show(arguments, interval ?? 2, suspend: suspend) { () throws(ToolFailure) in
       let now = Clock.seconds()
       let lines = try reader.users(arguments.has("--all") ? .listed : .active, now: now).map {
         QuotaTable.Line(
@@ -59,6 +62,24 @@ enum QuotaStatus {
           note: note($0, arguments.operands.isEmpty ? nil : journal))
       }
       return (QuotaTable(lines, top: top, now: now), lines.count)
+    }
+  }
+
+  /// Suspends the user of a row, from the screen of `--watch`.
+  ///
+  /// - Returns: What it has led to.
+  private static func suspend(_ row: QuotaRow, _ map: MapContents) -> String {
+    let finder = UserFinder(map.entries)
+    let name = TerminalText.printable(row.user)
+    guard row.uid != Ledger.sharedUID, finder.group(of: row.uid) == nil else {
+      return "\(name) stands for several users: suspend them by name"
+    }
+    do throws(ToolFailure) {
+      _ = try SuspensionOrder(map).carryOut(
+        finder.user(uid: row.uid), reason: Suspend.defaultReason)
+      return "\(name) is suspended; 'postern resume \(name)' ends that"
+    } catch {
+      return error.lines.first ?? "\(name) is not suspended"
     }
   }
 
@@ -90,10 +111,13 @@ enum QuotaStatus {
   }
 
   private static func show(
-    _ arguments: Arguments, _ interval: Int,
+    _ arguments: Arguments, _ interval: Int, suspend: ((QuotaRow) -> String)?,
     _ read: () throws(ToolFailure) -> (table: QuotaTable, users: Int)
   ) throws(ToolFailure) {
-    guard !arguments.has("--watch") else { return try QuotaWatch.run(every: interval, read) }
+    guard !arguments.has("--watch") else {
+      var watch = QuotaWatch(suspend: suspend)
+      return try watch.run(every: interval, read)
+    }
     let table = try read().table
     if arguments.has("--json") {
       let objects = table.rows.map { String(decoding: $0.json, as: UTF8.self) }

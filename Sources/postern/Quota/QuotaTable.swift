@@ -24,10 +24,31 @@ struct QuotaTable: Sendable {
     var isPlain = true
   }
 
+  /// Which users come first.
+  enum Order: CaseIterable, Sendable {
+    case busiest, mostRefused, leastLeft, name
+
+    /// As the screen says it.
+    var text: String {
+      switch self {
+      case .busiest: "busiest first"
+      case .mostRefused: "most refused first"
+      case .leastLeft: "least left first"
+      case .name: "by name"
+      }
+    }
+
+    /// The one after it; the first after the last.
+    var next: Order {
+      let place = Self.allCases.firstIndex(of: self) ?? 0
+      return Self.allCases[(place + 1) % Self.allCases.count]
+    }
+  }
+
   private let sorted: [Line]
   private let now: UInt64
 
-  /// Takes lines, those of the busiest users first.
+  /// Takes lines.
   ///
   /// - Parameters:
   ///   - lines: One a user.
@@ -38,6 +59,36 @@ struct QuotaTable: Sendable {
     self.now = now
   }
 
+  private init(sorted: [Line], now: UInt64) {
+    self.sorted = sorted
+    self.now = now
+  }
+
+  /// The same users in another order.
+  func ordered(by order: Order) -> QuotaTable {
+    let lines: [Line]
+    switch order {
+    case .busiest: return self
+    case .mostRefused:
+      lines = Self.stably(sorted) { $0.refusedInHour > $1.refusedInHour }
+    case .leastLeft:
+      lines = Self.stably(sorted) { $0.left ?? .max < $1.left ?? .max }
+    case .name:
+      lines = Self.stably(sorted) { $0.user.lexicographicallyPrecedes($1.user) }
+    }
+    return QuotaTable(sorted: lines, now: now)
+  }
+
+  /// Users who are alike stay in the order of their activity.
+  private static func stably(
+    _ lines: [Line], _ precedes: (QuotaRow, QuotaRow) -> Bool
+  ) -> [Line] {
+    lines.enumerated().sorted {
+      precedes($0.element.row, $1.element.row)
+        || (!precedes($1.element.row, $0.element.row) && $0.offset < $1.offset)
+    }.map(\.element)
+  }
+
   /// The rows in the order of the table.
   var rows: [QuotaRow] { sorted.map(\.row) }
 
@@ -46,10 +97,12 @@ struct QuotaTable: Sendable {
   /// - Parameters:
   ///   - look: What the terminal can show.
   ///   - height: The most lines.
+  ///   - selected: The user whose row is marked, and is among them; nil = none.
   /// - Returns: Lines without their ends.
-  func lines(_ look: Look, height: Int = .max) -> [String] {
-    let shown = sorted.prefix(height)
-    let table = [Self.heading] + shown.map { cells($0, look) }
+  func lines(_ look: Look, height: Int = .max, selected: UInt32? = nil) -> [String] {
+    let place = sorted.firstIndex { $0.row.uid == selected } ?? 0
+    let shown = sorted.dropFirst(max(0, place - height / 4)).prefix(height)
+    let table = [Self.heading] + shown.map { cells($0, look, isSelected: $0.row.uid == selected) }
     let widths = Self.heading.indices.map { column in
       table.map { $0[column].count }.max() ?? 0
     }
@@ -132,9 +185,9 @@ struct QuotaTable: Sendable {
 
   // MARK: - Cells
 
-  private func cells(_ line: Line, _ look: Look) -> [String] {
+  private func cells(_ line: Line, _ look: Look, isSelected: Bool) -> [String] {
     let row = line.row
-    let name = TerminalText.printable(row.user)
+    let name = (isSelected ? "> " : "") + TerminalText.printable(row.user)
     return [
       TerminalText.cut(name, to: Self.nameWidth), "\(row.uid)", Self.state(row),
       Self.text(row.messages.hour), Self.text(row.messages.day), Self.text(row.recipients.hour),

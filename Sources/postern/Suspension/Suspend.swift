@@ -22,7 +22,7 @@ enum Suspend {
     run: run)
 
   /// The reason where none is given.
-  private static let defaultReason = Array("by the administrator".utf8)
+  static let defaultReason = Array("by the administrator".utf8)
 
   private static func run(_ arguments: Arguments) throws(ToolFailure) {
     let setup = try Setup.current()
@@ -32,17 +32,9 @@ enum Suspend {
     let map = try setup.readMap()
     let user = try UserFinder(map.entries).user(arguments.operands[0])
     guard try isMeant(user) else { throw ToolFailure(.failed, "nothing was changed") }
-    let ledger = try setup.openLedger(map.configuration)
-    let change: SuspensionChange
-    let suspension: Suspension?
-    do throws(LedgerError) {
-      change = try ledger.suspend(
-        uid: user.uid, record: user.recordUID, for: seconds, reason: reason)
-      suspension = try ledger.suspensions.suspension(of: user.uid)
-    } catch {
-      throw ToolFailure(error)
-    }
-    if let suspension { tell(suspension, of: user, map, isNoticeDue: change.notice != nil) }
+    try setup.becomeService()
+    let (change, suspension) = try SuspensionOrder(map).carryOut(
+      user, for: seconds, reason: reason)
     let shown = suspension.map(Diagnostics.reason) ?? reason
     var text = "\(user.description) is suspended: \(Diagnostics.shown(shown, limit: 400))\n"
     if let previous = change.previous {
@@ -84,19 +76,5 @@ enum Suspend {
       "\(user.description) is in exempt_users: mail of cron and of this machine may stop. Suspend it? [y/N] "
     )
     return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
-  }
-
-  /// Logs the suspension and sends its notice.
-  private static func tell(
-    _ suspension: Suspension, of user: NamedUser, _ map: MapContents, isNoticeDue: Bool
-  ) {
-    OrderEvent(
-      .suspend(suspension), uid: user.uid, user: user.name,
-      facility: map.configuration.syslogFacility
-    ).log()
-    guard isNoticeDue else { return }
-    Notice(
-      .suspension(suspension), uid: user.uid, user: user.name, entry: user.entry,
-      configuration: map.configuration)?.send(map.configuration.syslogFacility)
   }
 }

@@ -3,14 +3,15 @@
 import email
 import email.policy
 import re
+import subprocess
 import time
 from html.parser import HTMLParser
 from pathlib import Path
 
 from ..ledgerfile import write, write_journal
-from ..postern import STATE, TOOL
+from ..postern import DROP_IN, STATE, TOOL
 from ..process import run_root
-from ..stage import Stage, Unmet, check, expect
+from ..stage import Stage, Unmet, check, expect, expect_refused
 
 MESSAGE = (b"From: good@ok.example\nX-PHP-Originating-Script: 7300:x.php\nTo: r@gmail.example\n"
            b"Subject: s\n\nb\n")
@@ -73,6 +74,51 @@ def _three_in_the_morning(stage: Stage) -> None:
                  "34 messages permitted, 200 refused"):
         if word not in report:
             raise Unmet(f"{word!r} expected in {report}")
+
+
+#: Sites besides alice's, which have no login name on the machine.
+NEIGHBORS = range(7_400, 7_419)
+
+
+def _loop(directory: Path, uid: int, message: bytes, count: int) -> None:
+    """Submits a message again and again as a script in this directory does; its status is thrown away."""
+    source = directory / "message"
+    source.write_bytes(message)
+    source.chmod(0o644)
+    loop = f"for _ in $(seq {count}); do {DROP_IN} -t <message 2>/dev/null; done; true"
+    done = subprocess.run(["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "sh", "-c", loop],
+                          cwd=directory, capture_output=True, check=False, timeout=300)
+    expect("the loop", (done.returncode, done.stderr), (0, b""))
+
+
+@check("of 20 sites one sends 2 000 forged and 300 permitted messages: three commands find it, stop it and mail the report")
+def _a_whole_night(stage: Stage) -> None:
+    stage.postern.configure(
+        ["messages_per_hour = 300"],
+        ["alice alice@test.example"] + [f"uid:{uid} info@site{uid}.example" for uid in NEIGHBORS])
+    quiet = stage.machine.directory("public_html")
+    for uid in NEIGHBORS:
+        _loop(quiet, uid, b"From: info@site%d.example\nTo: r@x.example\n\nb\n" % uid, 5)
+    uploads = stage.machine.directory("uploads")
+    honest = MESSAGE.replace(b"good@ok.example", b"alice@test.example")
+    _loop(uploads, 7300, FORGED, 1_000)
+    _loop(uploads, 7300, honest, 300)
+    _loop(uploads, 7300, FORGED, 1_000)
+    stage.postfix.drain()
+    first = _report()
+    expect("columns", max(map(len, first.splitlines())) <= 80, True)
+    for word in ("7300:x.php", str(uploads)[-40:], "gmail.example", "from-not-allowed", f"{300 + 95} messages permitted, 2000 refused"):
+        if word not in first:
+            raise Unmet(f"{word!r} expected in {first}")
+    sites = [line.split()[0] for line in first.splitlines() if re.match(r"(alice|uid:74\d\d) ", line.strip())]
+    expect("the busiest first", sites[0], "alice")
+    expect("stopped", run_root(TOOL, "suspend", "alice", "--reason", "ticket 4711").status, 0)
+    expect("said", _report("--mail", "noc@ok.example"), "mailed to noc@ok.example\n")
+    expect_refused(stage.postern.submit("alice", b"-t", stdin=honest), "user-suspended", 77)
+    queued, = stage.postfix.drain()
+    text, _ = email.message_from_bytes(queued.message, policy=email.policy.default).iter_parts()
+    for word in ("alice", "7300:x.php", "gmail.example", "ticket 4711"):
+        expect(f"{word} in the mail", word in text.get_content(), True)
 
 
 @check("postern report --html is one whole page without a script, a link or anything from elsewhere")

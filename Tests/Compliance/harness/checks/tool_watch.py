@@ -81,6 +81,45 @@ def _redraws(stage: Stage) -> None:
         raise Unmet(f"colours expected in {watch.output!r}")
 
 
+@check("--watch sorts, chooses and suspends by keys, after a question, and q ends it")
+def _keys(stage: Stage) -> None:
+    for user, count in (("alice", 3), ("bob", 1)):
+        for _ in range(count):
+            stage.postern.submit(user, b"r@x.example")
+    stage.postern.submit("bob", b"-f", b"evil@z.example", b"r@x.example")
+    stage.postern.submit("bob", b"-f", b"evil@z.example", b"r@x.example")
+    watch = Watch("--watch", "--interval", "3600", NO_COLOR="1")
+
+    def press(keys: bytes, shows: bytes) -> list[str]:
+        before = len(watch.output)
+        os.write(watch.ours, keys)
+        watch.until(shows, watch.output.count(shows) + 1)
+        # The picture that shows it, to its end.
+        watch.until(b"\x1b[J", watch.output[:before].count(b"\x1b[J") + 1)
+        return watch.pictures()[-1]
+
+    def users(picture: list[str]) -> list[str]:
+        return [word for word in (line.removeprefix("> ").split(" ")[0] for line in picture[2:-1]) if word in ("alice", "bob")]
+
+    watch.until(b"q end")
+    expect("busiest first", users(watch.pictures()[-1]), ["alice", "bob"])
+    expect("most refused first", users(press(b"o", b"most refused first")), ["bob", "alice"])
+    expect("by name", users(press(b"o", b"least left first") and press(b"o", b"by name")), ["alice", "bob"])
+    press(b"s", b"choose a user")
+    press(b"j", b"> alice")
+    press(b"\x1b[B", b"> bob")
+    press(b"s", b"Suspend bob, all of its mail?")
+    press(b"n", b"nothing was changed")
+    expect("not suspended", stage.postern.row("bob")["suspended"], None)
+    press(b"s", b"Suspend bob, all of its mail?")
+    picture = press(b"y", b"bob is suspended; 'postern resume bob' ends that")
+    expect("rows", (len(picture), max(map(len, picture)) <= 80), (24, True))
+    expect("suspended", stage.postern.row("bob")["suspended"], "by the administrator")
+    expect("alice", stage.postern.row("alice")["suspended"], None)
+    os.write(watch.ours, b"q")
+    watch.finish()
+
+
 @check("--watch has no colours with NO_COLOR, and SIGTERM ends it cleanly")
 def _no_color(stage: Stage) -> None:
     run_root(TOOL, "suspend", "bob")
