@@ -64,6 +64,7 @@ Ledger:LinuxSystem Policy
 Submission:InternetMessage Ledger LinuxSystem Policy
 postern-sendmail:LinuxSystem SecureStart Submission
 postern-dispatch:LinuxSystem Policy SecureStart
+postern-smtpd:LinuxSystem SecureStart Submission
 postern:FoundationEssentials InternetMessage Ledger LinuxSystem Policy Submission
 TEXT
   return "$status"
@@ -98,7 +99,7 @@ every_target_has_an_import_rule() {
   for directory in Sources/*/; do
     directory=${directory#Sources/}
     case ${directory%/} in
-      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern-dispatch | postern) ;;
+      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern-dispatch | postern-smtpd | postern) ;;
       *)
         printf 'Sources/%s: not in the layout\n' "$directory"
         return 1

@@ -261,6 +261,11 @@ package struct Setting: Sendable {
         "until resumed" (by "postern resume").
         """,
         parameter: { $0.value(TimeOrOrderValue(), &$1.autoSuspendFor) })
+    case 28:
+      Setting(
+        code, "smtp_connections_per_user",
+        "How many SMTP connections of each site are served at once.",
+        parameter: { $0.value(NumberValue(), &$1.smtpConnectionsPerUser) })
     default: nil
     }
   }
