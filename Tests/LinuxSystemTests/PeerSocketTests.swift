@@ -8,9 +8,7 @@ private struct Pair: ~Copyable {
   let client: FileDescriptor
   let accepted: FileDescriptor
 
-  /// - Parameters:
-  ///   - server: Where is listened: `127.0.0.1`, `::1`, or `::` for both.
-  ///   - address: Where the client connects to, itself of the family of `address`.
+  /// Connects a client of the family of `address` to a listener at `server`; `::` is both families.
   init(server: String, address: String) throws {
     let (listener, port) = try Self.listen(server)
     let target = try SocketAddress(address, port: port)

@@ -21,7 +21,7 @@ struct SMTPClient: Sendable {
     socket = try Self.look(conversation)
   }
 
-  /// Looks once more before a message is read: is it still the same socket?
+  /// Looks once more, before a message is read, whether it is still the same socket.
   ///
   /// - Returns: What speaks against it; nil = nothing.
   func objection() -> Refusal? {

@@ -6,7 +6,7 @@ import subprocess
 
 from ..door import open_door, say, serve
 from ..machine import USERS
-from ..process import Command, start
+from ..process import Command, run, start
 from ..stage import Stage, check, expect
 from .smtp import FORGED, HONEST, answers
 
@@ -185,3 +185,29 @@ def _slots(stage: Stage) -> None:
             if answers(say(stage, QUIT))[0].startswith("220"):
                 return
     expect("free again", False, True)
+
+
+#: Two connections of one client port that the redirection would make alike: the kernel has to give
+#: the second one another port.
+TWINS = r"""
+import socket
+def twin(address, port=0):
+    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.settimeout(5)
+    s.bind(("127.0.0.1", port))
+    try:
+        s.connect((address, 25))
+        return s, s.recv(4).decode()
+    except OSError as error:
+        return s, type(error).__name__
+first, said = twin("127.0.0.2")
+second, then = twin("127.0.0.3", first.getsockname()[1])
+print(said, then)
+"""
+
+
+@check("SMTP door: a connection whose port had to be changed is reset, and never somebody else's")
+def _changed_port(stage: Stage) -> None:
+    with open_door(stage, redirects=True):
+        for _ in range(20):
+            done = run(stage.machine, Command("alice", "/usr/bin/python3", (b"-c", TWINS.encode())))
+            expect("what both are told", (done.stdout, done.stderr), (b"220  ConnectionRefusedError\n", b""))
