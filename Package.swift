@@ -76,6 +76,7 @@ let package = Package(
     .executable(name: "postern-sendmail", targets: ["postern-sendmail"]),
     .executable(name: "postern", targets: ["postern"]),
     .executable(name: "postern-dispatch", targets: ["postern-dispatch"]),
+    .executable(name: "postern-smtpd", targets: ["postern-smtpd"]),
   ],
   targets: [
     .target(name: "SecureStart", exclude: ["Musl"]),
@@ -108,6 +109,11 @@ let package = Package(
     .executableTarget(
       name: "postern-dispatch",
       dependencies: ["LinuxSystem", "Policy", "SecureStart"],
+      swiftSettings: strict,
+      linkerSettings: staticPIE),
+    .executableTarget(
+      name: "postern-smtpd",
+      dependencies: ["LinuxSystem", "SecureStart", "Submission"],
       swiftSettings: strict,
       linkerSettings: staticPIE),
 
@@ -143,7 +149,7 @@ if Context.environment["POSTERN_FUZZ"] != nil {
 }
 
 if archives != nil {
-  let programs = ["postern-sendmail", "postern-dispatch"]
+  let programs = ["postern-sendmail", "postern-dispatch", "postern-smtpd"]
   let modules = ["LinuxSystem", "InternetMessage", "Policy", "Ledger", "Submission"]
   package.products.removeAll { !programs.contains($0.name) }
   package.targets.removeAll { !(programs + modules + ["SecureStart"]).contains($0.name) }

@@ -14,7 +14,11 @@ source "$here/postfix/divert.sh"
 # shellcheck source=Install/postfix/readiness.sh
 source "$here/postfix/readiness.sh"
 
+# shellcheck source=Install/nftables/door.sh
+source "$here/nftables/door.sh"
+
 with_divert=no
+with_smtp=no
 with_php=no
 with_enforce=no
 with_yes=no
@@ -23,6 +27,7 @@ with_yes=no
 deployment_option() {
   case $1 in
     --divert) with_divert=yes ;;
+    --smtp=loopback | --smtp=all) with_smtp=${1#--smtp=} ;;
     --php) with_php=yes ;;
     --php-script) with_php=yes php_script=yes ;;
     --no-php-script) with_php=yes php_script=no ;;
@@ -38,6 +43,9 @@ deployment_usage() {
   --divert      put Postern in the place of $standard_sendmail for the whole
                 machine; Postfix's own stays root's, and becomes
                 $diverted_sendmail
+  --smtp=loopback|all
+                lead what sites say to port 25 of this machine, or of any,
+                through Postern (nftables, and a socket of systemd)
   --php         point sendmail_path of every PHP found in /etc/php at Postern,
                 and reload what runs it
   --php-script  the same, and let PHP name its script in each message
@@ -57,6 +65,9 @@ require_deployable() {
   if [[ $with_enforce == yes ]]; then
     command -v postconf >/dev/null || die $EX_UNAVAILABLE "--enforce: there is no Postfix here (postconf not found)"
   fi
+  if [[ $with_smtp != no ]]; then
+    command -v nft >/dev/null || die $EX_UNAVAILABLE "--smtp: nft is not installed (apt-get install nftables)"
+  fi
   [[ $with_divert == no ]] || require_divertible "$1"
 }
 
@@ -65,6 +76,7 @@ deploy() {
   local status=0
   [[ $with_yes == yes ]] || require_ready "$1/bin/postern"
   [[ $with_divert == no ]] || divert "$1"
+  [[ $with_smtp == no ]] || open_smtp_door "$with_smtp"
   if [[ $with_php == yes ]]; then
     point_php_at "$1/lib/postern/sendmail"
     php_apply || status=$EX_UNAVAILABLE
@@ -89,6 +101,7 @@ deploy_again() {
 # undeploy PREFIX: Postfix and /usr/sbin/sendmail first, so that no mail is lost between, then PHP. Fails where a service
 # would still call the programs that are about to be removed.
 undeploy() {
+  close_smtp_door
   unenforce
   undivert "$1"
   point_php_back "$1/lib/postern/sendmail"

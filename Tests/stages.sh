@@ -37,7 +37,7 @@ stage_format() {
   check "swift format lint is clean" swift_is_formatted
   check "shellcheck is clean" shell_is_clean
   check "the manual pages are clean" manuals_are_clean
-  check "the firewall example loads" firewall_example_loads
+  check "the firewall examples load" firewall_examples_load
   check "nothing traps on purpose" nothing_traps_on_purpose
   check "what sites execute has no key paths" nothing_that_sites_execute_has_key_paths
   check "files are short" files_are_short

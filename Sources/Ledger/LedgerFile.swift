@@ -22,7 +22,7 @@ enum LedgerFile {
   }
 
   /// Everything here relies on nobody else being able to put files into the directory.
-  private static func checkDirectory(of path: [UInt8]) throws(LedgerError) {
+  static func checkDirectory(of path: [UInt8]) throws(LedgerError) {
     let directory = FileSystem.directory(of: path)
     let status = try system { () throws(Errno) in
       try fileStatus(directory, followingLinks: false)

@@ -46,6 +46,9 @@ package struct Errno: Error, Equatable, Sendable {
   /// It is told apart from a failing read(2) by its call, the command of SMTP.
   package static var connectionLost: Errno { Errno(number: ECONNRESET, call: "DATA") }
 
+  /// The error of what did not happen in time (ETIMEDOUT).
+  package static var timedOut: Errno { Errno(number: ETIMEDOUT, call: "poll") }
+
   /// The error of a file that was never opened (EBADF).
   package static var notOpen: Errno { Errno(number: EBADF, call: "read") }
 }

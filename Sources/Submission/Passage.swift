@@ -40,14 +40,17 @@ struct Passage: Sendable {
   ///   - argv: The command line itself, argv[0] included.
   ///   - policy: The rules for the sender.
   ///   - accounts: Whether the message is charged.
+  ///   - entrance: Which door it came through.
   init(
-    _ invocation: Invocation, argv: [[UInt8]], _ policy: SenderPolicy, _ accounts: Accounts = .real
+    _ invocation: Invocation, argv: [[UInt8]], _ policy: SenderPolicy, _ accounts: Accounts = .real,
+    via entrance: DecisionLog.Entrance = .command
   ) {
     self.invocation = invocation
     self.argv = argv
     self.policy = policy
     self.accounts = accounts
     log = DecisionLog(uid: policy.uid)
+    log.entrance = entrance
     log.note(policy)
   }
 

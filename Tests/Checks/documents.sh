@@ -105,7 +105,7 @@ manual_names_every_part_of_a_row() {
 
 manual_names_every_unit() {
   same "units" "$(find Install/systemd -type f -printf '%f\n' | sort)" \
-    "$(sed -nE 's/^\.It Pa (postern-[a-z-]+\.(path|service|timer))$/\1/p' Install/man/postern.8 | sort)"
+    "$(sed -nE 's/^\.It Pa (postern-[a-z-]+@?\.(path|service|socket|timer))$/\1/p' Install/man/postern.8 | sort)"
 }
 
 manual_names_every_finding() {

@@ -27,10 +27,12 @@ manuals_are_clean() {
 }
 
 # In a network namespace of its own; for others than root in a user namespace, too.
-firewall_example_loads() {
+firewall_examples_load() {
   local as_root=()
   [[ $EUID -eq 0 ]] || as_root=(--user --map-root-user)
-  timeout 60 unshare "${as_root[@]}" --net nft -c -f Install/nftables/postern.nft
+  timeout 60 unshare "${as_root[@]}" --net nft -c -f Install/nftables/postern.nft &&
+    # The account may not be there before an installation.
+    sed 's/, postern }/ }/' Install/nftables/postern-smtp.nft | timeout 60 unshare "${as_root[@]}" --net nft -c -f -
 }
 
 # code FILE…: the lines of Swift files as file:line:text, without comments.
@@ -64,6 +66,7 @@ Ledger:LinuxSystem Policy
 Submission:InternetMessage Ledger LinuxSystem Policy
 postern-sendmail:LinuxSystem SecureStart Submission
 postern-dispatch:LinuxSystem Policy SecureStart
+postern-smtpd:LinuxSystem SecureStart Submission
 postern:FoundationEssentials InternetMessage Ledger LinuxSystem Policy Submission
 TEXT
   return "$status"
@@ -98,7 +101,7 @@ every_target_has_an_import_rule() {
   for directory in Sources/*/; do
     directory=${directory#Sources/}
     case ${directory%/} in
-      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern-dispatch | postern) ;;
+      SecureStart | LinuxSystem | InternetMessage | Policy | Ledger | Submission | postern-sendmail | postern-dispatch | postern-smtpd | postern) ;;
       *)
         printf 'Sources/%s: not in the layout\n' "$directory"
         return 1

@@ -21,7 +21,9 @@ struct Scratch: ~Copyable {
 
   deinit {
     setPermissions(directory, 0o700)
-    try? FileSystem.unlink(directory + Array("/quota".utf8))
+    for name in ["quota", "connections"] {
+      try? FileSystem.unlink(directory + Array("/\(name)".utf8))
+    }
     for name in ["suspended", "journal"] {
       let inner = directory + Array("/\(name)".utf8)
       for name in (try? FileSystem.names(in: inner)) ?? [] {

@@ -60,6 +60,7 @@ struct ConfigurationFileTests {
     #expect(!configuration.addsTraceHeader)
     #expect(configuration.handoff == .supervise)
     #expect(configuration.phpScriptHeader == .remove)
+    #expect(configuration.smtpConnectionsPerUser == 25)
     #expect(configuration.hostedDomains == [bytes("shop.example"), bytes("/etc/postern/domains")])
     #expect(configuration.quotaFile == bytes("/srv/quota"))
     #expect(configuration.syslogFacility == .local7)

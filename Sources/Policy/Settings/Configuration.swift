@@ -190,6 +190,8 @@ package struct Configuration: Sendable, Equatable {
   package var hostedDomains: [[UInt8]] = []
   /// `php_script_header`.
   package var phpScriptHeader: PHPScriptHeader = .keep
+  /// `smtp_connections_per_user`: how many connections at once the SMTP door serves a user.
+  package var smtpConnectionsPerUser: UInt32 = 10
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}

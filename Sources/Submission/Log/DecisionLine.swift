@@ -100,7 +100,9 @@ package struct DecisionLine: Sendable, Equatable {
     case .recipientsUsed: recipientsUsed = pair.used
     case .to: recipientDomains = pair.value
     case .text: refusalText = pair.value
-    case nil, .verdict, .reason, .uid, .login, .repaired, .rewritten, .ppid, .map, .status: break
+    case nil, .verdict, .reason, .uid, .login, .repaired, .rewritten, .ppid, .via, .map,
+      .status:
+      break
     }
   }
 }

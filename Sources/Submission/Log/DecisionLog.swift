@@ -27,6 +27,8 @@ struct DecisionLog: Sendable {
   var messages: Use?
   var recipients: Use?
   var isMapStale = false
+  /// Which door it came through.
+  var entrance = Entrance.command
   var facility: SyslogFacility = .mail
   /// The state file, beside which the journal is; nil = it is not known yet.
   private var quotaFile: [UInt8]?
@@ -34,6 +36,14 @@ struct DecisionLog: Sendable {
   private var journalUID = Ledger.sharedUID
 
   init(uid: UInt32) { self.uid = uid }
+
+  /// The doors.
+  enum Entrance: Sendable {
+    /// The caller has executed the drop-in, in a directory and from a process that tell something.
+    case command
+    /// The caller has connected to the SMTP door, whose directory and parent tell nothing.
+    case smtp
+  }
 
   /// What the hour holds after this decision, and how much it may hold.
   struct Use: Sendable {
@@ -228,11 +238,17 @@ struct DecisionLog: Sendable {
     Self.add(.messages, messages, to: &line)
     Self.add(.recipientsUsed, recipients, to: &line)
     if let script { line.append(key: DecisionKey.script, value: Self.trimmed(script)) }
-    if let directory = Host.currentDirectory() {
-      line.append(key: DecisionKey.cwd, value: directory)
+    switch entrance {
+    case .command:
+      if let directory = Host.currentDirectory() {
+        line.append(key: DecisionKey.cwd, value: directory)
+      }
+      line.append(key: DecisionKey.ppid)
+      line.append(decimal: UInt64(Host.parentProcessID()))
+    case .smtp:
+      line.append(key: DecisionKey.via)
+      line.append("smtp")
     }
-    line.append(key: DecisionKey.ppid)
-    line.append(decimal: UInt64(Host.parentProcessID()))
     if isMapStale {
       line.append(key: DecisionKey.map)
       line.append("stale")

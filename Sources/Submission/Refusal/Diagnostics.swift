@@ -36,6 +36,7 @@ package enum Diagnostics {
     case .system(let error):
       "\(error.call) failed: \(error.text); nothing was sent, tell the administrator"
     case .limit(let fault): text(for: fault)
+    case .connection(let fault): text(for: fault)
     }
   }
 

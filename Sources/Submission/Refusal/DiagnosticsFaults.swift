@@ -34,6 +34,20 @@ extension Diagnostics {
       + "needs \(resource.minimum / unit); nothing was sent, raise the limit"
   }
 
+  static func text(for fault: ConnectionFault) -> String {
+    switch fault {
+    case .noOwner(let client):
+      "the kernel knows no open socket of this machine at \(client), the other end of the connection; "
+        + "nothing was sent"
+    case .ownerChanged(let client):
+      "the socket at \(client), the other end of the connection, is no longer the one that connected; "
+        + "nothing was sent"
+    case .tooMany(let limit):
+      "this user has \(limit) SMTP connections open already (smtp_connections_per_user); "
+        + "close one, or try again later"
+    }
+  }
+
   static func text(for fault: SenderIndexFault) -> String {
     switch fault {
     case .truncated: "it is cut off"

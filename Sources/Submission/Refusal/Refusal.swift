@@ -21,11 +21,18 @@ package enum Refusal: Error {
   case installation(InstallationFault)
   case system(Errno)
   case limit(LimitFault)
+  case connection(ConnectionFault)
 
   /// Whether an SMTP client went away inside its message: its own doing, and nobody waits for an
   /// answer.
   var isClientLost: Bool {
     guard case .intake(.system(.connectionLost)) = self else { return false }
+    return true
+  }
+
+  /// Whether it is about a connection, not about a message.
+  var isOfConnection: Bool {
+    guard case .connection = self else { return false }
     return true
   }
 
@@ -42,7 +49,7 @@ package enum Refusal: Error {
     case .command(.unsupportedOption): .unsupportedOption
     case .intake(.headerTooLarge), .intake(.messageTooLarge), .intake(.queueFileTooLarge):
       .sizeLimit
-    case .intake(.system), .system, .limit: .systemError
+    case .intake(.system), .system, .limit, .connection: .systemError
     case .deceptiveFullName: .fromAmbiguous
     case .message(let error, _):
       switch error.kind {
@@ -74,6 +81,16 @@ package enum InstallationFault: Error {
   case untrusted(path: String)
   /// senders.db cannot be used.
   case senderIndex(path: String, SenderIndexFault)
+}
+
+/// Why the SMTP door does not serve a connection.
+package enum ConnectionFault: Error {
+  /// It cannot be told whose it is: its client is not on this machine, or is gone.
+  case noOwner(client: String)
+  /// The socket that was its client's is no longer.
+  case ownerChanged(client: String)
+  /// The user has as many connections as it may have.
+  case tooMany(limit: UInt32)
 }
 
 /// What went wrong while the message was read.

@@ -60,6 +60,9 @@ package struct SMTPConnection<Transport: SMTPTransport & ~Copyable>: ~Copyable, 
     replies.removeAll(keepingCapacity: true)
   }
 
+  /// Begins the time anew that the client has until its next message is taken.
+  mutating func noteProgress() { transport.noteProgress() }
+
   // MARK: Commands
 
   /// Reads a command line.

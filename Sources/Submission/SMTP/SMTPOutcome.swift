@@ -27,6 +27,13 @@ extension SMTPReply {
     self.init(554, "5.3.0", Self.text(of: refusal))
   }
 
+  /// The first line of a connection that the door does not serve, or the last one.
+  ///
+  /// - Parameter refusal: Why not. The server says no more after it (RFC 5321 §3.8).
+  package init(closing refusal: Refusal) {
+    self.init(421, "4.3.0", Self.text(of: refusal))
+  }
+
   /// The reply to a message that the real sendmail got.
   ///
   /// - Parameter exitStatus: How it ended, as it said itself: 75 is a failure that will pass

@@ -17,6 +17,9 @@ extension SMTPReply {
   static let notImplemented = SMTPReply(502, "5.5.1", "This command is not implemented")
   static let noAuthentication = SMTPReply(
     503, "5.5.1", "Authentication is not offered and not needed here")
+  static let noTLS = SMTPReply(
+    502, "5.5.1",
+    "STARTTLS is not offered and not needed here: the mail does not leave this machine")
   static let noOverride = SMTPReply(550, "5.7.0", "This command is not allowed here")
   static let noQueueRun = SMTPReply(458, nil, "The queue cannot be run from here")
   /// What talks HTTP or sends a message where a command belongs will not understand an error

@@ -21,6 +21,9 @@ package struct SMTPReply: Error, Sendable, Equatable {
     self.lines = lines
   }
 
+  /// Whether the server says no more after it (RFC 5321 §3.8).
+  var isLast: Bool { code == 421 }
+
   /// Whether it says no, for now or for good.
   package var isError: Bool { code >= 400 }
 

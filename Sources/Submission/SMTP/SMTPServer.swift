@@ -1,4 +1,4 @@
-/// `sendmail -bs`: SMTP with one client, to its end.
+/// SMTP with one client, to its end: `sendmail -bs`, and the SMTP door.
 package enum SMTPServer {
   /// How a session ended.
   package enum End: Sendable, Equatable {
@@ -44,6 +44,11 @@ package enum SMTPServer {
         guard connection.finishData() else { break }
         session.conclude(reply)
         connection.write(reply)
+        guard !reply.isLast else {
+          connection.flush()
+          return .finished
+        }
+        if !reply.isError { connection.noteProgress() }
       }
     }
     return takeLeave(of: &connection)
@@ -57,7 +62,14 @@ package enum SMTPServer {
   package static func turnAway<Transport: SMTPTransport & ~Copyable>(
     _ connection: inout SMTPConnection<Transport>, _ refusal: Refusal
   ) {
-    connection.write(SMTPReply(turningAway: refusal))
+    turnAway(&connection, SMTPReply(turningAway: refusal))
+  }
+
+  /// Sends a reply to a client in place of the greeting.
+  static func turnAway<Transport: SMTPTransport & ~Copyable>(
+    _ connection: inout SMTPConnection<Transport>, _ reply: SMTPReply
+  ) {
+    connection.write(reply)
     connection.flush()
   }
 

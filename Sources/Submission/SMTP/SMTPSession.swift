@@ -113,7 +113,8 @@ struct SMTPSession: Sendable {
     case .etrn: throw .noQueueRun
     case .auth: throw .noAuthentication
     case .xclient, .xforward: throw .noOverride
-    case .starttls, .bdat, .data, .quit: throw .notImplemented
+    case .starttls: throw .noTLS
+    case .bdat, .data, .quit: throw .notImplemented
     }
   }
 }

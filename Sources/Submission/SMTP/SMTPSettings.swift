@@ -53,4 +53,10 @@ package enum SMTPLimits {
   ///
   /// Postfix has no such bound; no honest client comes near, since it is told the largest size.
   package static let discardedBytes = 1 << 30
+  /// Seconds until a message is taken, from the beginning of a connection or from the message
+  /// before it.
+  ///
+  /// A client of the SMTP door that says a word now and then would otherwise keep a process of
+  /// postern's for ever.
+  package static let secondsPerMessage: Int32 = 3_600
 }

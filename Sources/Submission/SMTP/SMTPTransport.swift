@@ -13,9 +13,16 @@ package protocol SMTPTransport: ~Copyable {
   ///
   /// - Throws: `Errno`, if the client has gone or does not read.
   mutating func send(_ bytes: [UInt8]) throws(Errno)
+
+  /// Learns that a message was taken.
+  mutating func noteProgress()
 }
 
-/// Standard input and output, where `sendmail -bs` meets its client.
+extension SMTPTransport where Self: ~Copyable {
+  package mutating func noteProgress() {}
+}
+
+/// Standard input and output, where `sendmail -bs` and the SMTP door meet their client.
 package struct SMTPDescriptors: ~Copyable, SMTPTransport {
   /// How long the client may neither send nor take anything: Postfix's `smtpd_timeout`, RFC 5321
   /// §4.5.3.2.7.
@@ -27,6 +34,9 @@ package struct SMTPDescriptors: ~Copyable, SMTPTransport {
   private let input: FileDescriptor
   private let output: FileDescriptor
   private let idleSeconds: Int32
+  private let secondsPerMessage: Int32?
+  /// When the client's time for its next message is over, in milliseconds; nil = never.
+  private var deadline: UInt64?
 
   /// Takes the two ends of the client.
   ///
@@ -34,17 +44,33 @@ package struct SMTPDescriptors: ~Copyable, SMTPTransport {
   ///   - input: What the client sends.
   ///   - output: What it receives.
   ///   - idleSeconds: How long it may be silent.
+  ///   - secondsPerMessage: How long it may take until a message is taken, from the beginning or
+  ///     from the one before it; nil = the client's own process waits, and nobody else's.
   package init(
     input: consuming FileDescriptor, output: consuming FileDescriptor,
-    idleSeconds: Int32 = Self.idleSeconds
+    idleSeconds: Int32 = Self.idleSeconds, secondsPerMessage: Int32? = nil
   ) {
     self.input = input
     self.output = output
     self.idleSeconds = idleSeconds
+    self.secondsPerMessage = secondsPerMessage
+    noteProgress()
+  }
+
+  package mutating func noteProgress() {
+    deadline = secondsPerMessage.map { Clock.monotonicMilliseconds() + UInt64($0) * 1_000 }
+  }
+
+  /// How long is waited for the client now, in seconds.
+  private func patience() throws(Errno) -> Int32 {
+    guard let deadline else { return idleSeconds }
+    let now = Clock.monotonicMilliseconds()
+    guard now < deadline else { throw .timedOut }
+    return min(idleSeconds, Int32(clamping: (deadline - now + 999) / 1_000))
   }
 
   package mutating func receive(into buffer: inout [UInt8]) throws(Errno) -> Int {
-    try input.waitForInput(seconds: idleSeconds)
+    try input.waitForInput(seconds: patience())
     return try input.read(into: &buffer, at: 0)
   }
 
@@ -52,7 +78,7 @@ package struct SMTPDescriptors: ~Copyable, SMTPTransport {
     var start = 0
     while start < bytes.count {
       let end = min(start + Self.pieceBytes, bytes.count)
-      try output.waitForRoom(seconds: idleSeconds)
+      try output.waitForRoom(seconds: patience())
       try output.writeAll(bytes.span.extracting(start..<end))
       start = end
     }

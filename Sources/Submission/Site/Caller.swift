@@ -33,4 +33,22 @@ package struct Caller: Sendable {
     }
     return Caller(uid: credentials.realUserID, configuration: directory)
   }
+
+  /// Establishes that this process may serve the callers of the SMTP door, and cleans it.
+  ///
+  /// It is postern's own from its start. As any other user's, it could read neither senders.db nor
+  /// the state file, and Postfix would take nothing from it.
+  ///
+  /// - Returns: Where the configuration is.
+  /// - Throws: `Refusal`.
+  static func establishDoor() throws(Refusal) -> ConfigurationDirectory {
+    let credentials = Credentials.current()
+    let fault: LimitFault?
+    do { fault = try ProcessState.sanitize() } catch { throw .system(error) }
+    if let fault { throw .limit(fault) }
+    guard !credentials.isPrivileged, credentials.realUserID != 0 else {
+      throw .installation(.wrongPrivilege)
+    }
+    return ConfigurationDirectory.trial(of: credentials) ?? .installed
+  }
 }

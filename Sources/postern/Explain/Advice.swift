@@ -67,7 +67,7 @@ private struct Adviser {
       size("shorten the header, or send to fewer recipients at once", "header_size_limit")
     case .message(let error, _): message(error)
     case .deceptiveFullName: ("give another name with -F, or none", nil)
-    case .intake(.system), .ledger, .handoff, .installation, .system, .limit:
+    case .intake(.system), .ledger, .handoff, .installation, .system, .limit, .connection:
       (nil, "the cause is this machine, not the message: see the text, and run 'postern doctor'")
     }
   }

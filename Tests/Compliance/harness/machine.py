@@ -1,12 +1,15 @@
 """A private view of the machine: own users, own /etc, own spool, own /dev/log.
 
-The process is already in mount and process-ID namespaces of its own (`run` sees to that). All that
+The process is already in mount, network and process-ID namespaces of its own (`run` sees to that). All that
 is written lives on one tmpfs that the kernel drops with the namespace.
 """
 
+import fcntl
 import os
 import shutil
+import socket
 import stat
+import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,11 +47,20 @@ DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "ur
            "tty": (5, 0)}
 
 
+def set_loopback_up() -> None:
+    """Brings the loopback interface of a new network namespace up (SIOCGIFFLAGS, SIOCSIFFLAGS)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        request = struct.pack("16sh14x", b"lo", 0)
+        flags = struct.unpack("16sh14x", fcntl.ioctl(control, 0x8913, request))[1]
+        fcntl.ioctl(control, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
+
+
 class Machine:
     """Lays the private directories over the machine's."""
 
     def __init__(self, mountpoint: str) -> None:
         self.root = Path(mountpoint)
+        set_loopback_up()
         # No nosuid: the drop-in is to gain its rights here.
         mount("-t", "tmpfs", "-o", "mode=755", "postern-compliance", str(self.root))
         self._make_devices()

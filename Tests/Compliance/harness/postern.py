@@ -44,6 +44,7 @@ class Postern:
         self._machine = machine
         self._configured: object = None
         self.form = form
+        self.binaries = binaries
         self.install(binaries)
 
     def install(self, binaries: Path) -> None:

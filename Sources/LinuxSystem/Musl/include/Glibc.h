@@ -95,4 +95,15 @@ SWIFT_NAME("connect(_:_:_:)") int postern_connect(int fd, __CONST_SOCKADDR_ARG a
   return connect(fd, (const struct sockaddr *)address.__sockaddr_un__, size);
 }
 
+/* The same for the addresses of a socket. */
+typedef union {
+  struct sockaddr_in6 *__sockaddr_in6__;
+} __SOCKADDR_ARG;
+SWIFT_NAME("getpeername(_:_:_:)") int postern_getpeername(int fd, __SOCKADDR_ARG address, socklen_t *size) {
+  return getpeername(fd, (struct sockaddr *)address.__sockaddr_in6__, size);
+}
+SWIFT_NAME("getsockname(_:_:_:)") int postern_getsockname(int fd, __SOCKADDR_ARG address, socklen_t *size) {
+  return getsockname(fd, (struct sockaddr *)address.__sockaddr_in6__, size);
+}
+
 #endif
