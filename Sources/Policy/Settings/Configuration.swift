@@ -185,6 +185,8 @@ package struct Configuration: Sendable, Equatable {
   package var hostedDomains: [[UInt8]] = []
   /// `php_script_header`.
   package var phpScriptHeader: PHPScriptHeader = .keep
+  /// `quota_server` and its companions.
+  package var quotaServer = QuotaServerSettings()
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}
