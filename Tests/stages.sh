@@ -17,7 +17,7 @@ stage_packages() {
     benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance | fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
-    fleet) printf '%s\n' python3 redis-server postfix util-linux ;;
+    fleet) printf '%s\n' python3 redis-server ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
     try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
@@ -144,6 +144,7 @@ stage_hostile() {
 
 stage_fleet() {
   suite_with --only "the function of the fleet's server" read_plain_counts timeout 120 Tests/Fleet/function
+  suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
 }
 
 stage_doctor() {

@@ -55,8 +55,9 @@ extension Ledger {
     }
   }
 
-  /// Takes back what a charge has added to the running account, as far as nothing has followed it:
-  /// then the server takes it back with the next call. Else it stays counted there.
+  /// Takes back what a charge has added to the running account, as far as nothing has followed it.
+  ///
+  /// Then the server takes it back with the next call; else it stays counted there.
   func giveBackShared(
     _ charge: Charge, call: UInt64, beside quotaFile: [UInt8],
     now clock: () -> UInt64 = Clock.seconds

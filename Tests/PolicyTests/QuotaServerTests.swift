@@ -16,7 +16,8 @@ struct QuotaServerTests {
     "10.0.0.5:6379", "tls:10.0.0.5:6379",
   ]
 
-  @Test("an address reads as what is written, and comes back from what is stored", arguments: accepted)
+  @Test(
+    "an address reads as what is written, and comes back from what is stored", arguments: accepted)
   func takesAddresses(text: String) throws {
     let value = try #require(QuotaServerValue().read(Array(text.utf8)[...]))
     #expect(QuotaServerValue().text(of: value) == Array(text.utf8))
@@ -31,10 +32,12 @@ struct QuotaServerTests {
     #expect(QuotaServerValue().read(Array(text.utf8)[...]) == nil)
   }
 
-  @Test("a timeout is between 10 ms and 5 s", arguments: [
-    ("10ms", 10), ("1s", 1_000), ("5s", 5_000), ("5000ms", 5_000), ("9ms", nil), ("6s", nil),
-    ("5001ms", nil), ("0s", nil), ("1", nil), ("1m", nil), ("", nil), ("s", nil), ("ms", nil),
-  ] as [(String, UInt32?)])
+  @Test(
+    "a timeout is between 10 ms and 5 s",
+    arguments: [
+      ("10ms", 10), ("1s", 1_000), ("5s", 5_000), ("5000ms", 5_000), ("9ms", nil), ("6s", nil),
+      ("5001ms", nil), ("0s", nil), ("1", nil), ("1m", nil), ("", nil), ("s", nil), ("ms", nil),
+    ] as [(String, UInt32?)])
   func readsTimeouts(text: String, milliseconds: UInt32?) {
     #expect(TimeoutValue().read(Array(text.utf8)[...]) == milliseconds)
   }

@@ -35,6 +35,7 @@ struct FleetFile: ~Copyable {
   /// Opens the file, creating it where it is missing.
   ///
   /// - Parameter quotaFile: The path of the state file, whose directory is known to be ours.
+  /// - Returns: The open file.
   /// - Throws: `LedgerError`; a file that is not exactly ours is never repaired or replaced.
   static func open(beside quotaFile: [UInt8]) throws(LedgerError) -> FleetFile {
     let file = try open(FileSystem.directory(of: quotaFile) + [UInt8]("/fleet".utf8))

@@ -67,6 +67,8 @@ struct SharedQuota {
   ///   - now: Seconds since 1970.
   ///   - isOwnDelay: Set where this process came to ask too late: its caller may have stopped it,
   ///     or left it no descriptor.
+  /// - Returns: The answer.
+  /// - Throws: `ServerFault`.
   func ask(
     _ account: RunningAccount, usage: Usage, recipients: UInt32, now: UInt64,
     isOwnDelay: inout Bool
@@ -117,7 +119,8 @@ struct SharedQuota {
       case .incomplete:
         let received: Int
         do { received = try connection.receive(into: &buffer, at: count) } catch {
-          isOwnDelay = error.isTimeout
+          isOwnDelay =
+            error.isTimeout
             && (Clock.monotonicMilliseconds() - sent) * 2 < UInt64(settings.timeoutMilliseconds)
           throw .system(error)
         }

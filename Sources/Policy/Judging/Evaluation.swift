@@ -71,7 +71,12 @@ package enum Evaluation {
   /// - Parameters:
   ///   - answer: What that says.
   ///   - percent: How much of each limit this machine grants where it does not answer.
-  ///   - claim: As for `quota(of:entry:limits:usage:now:)`, and so on.
+  ///   - claim: What the message claims.
+  ///   - entry: The user's entry.
+  ///   - limits: The limits in force.
+  ///   - usage: What this machine has counted, aged to `now`.
+  ///   - now: Seconds since 1970.
+  /// - Returns: Why the message is refused; nil = it fits.
   package static func quota(
     by answer: FleetAnswer, percent: UInt32, of claim: Claim, entry: SenderEntry,
     limits: QuotaLimits, usage: Usage, now: UInt64
