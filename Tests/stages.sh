@@ -2,7 +2,7 @@
 # The stages of Tests/run: which checks and suites belong to which. Sourced, in the top directory.
 
 # In the order in which they run without arguments.
-readonly stages=(format imports documents swift binaries compliance hostile doctor completion report guide benchmarks install clients fallback fuzz try)
+readonly stages=(format imports documents swift binaries compliance hostile fleet doctor completion report guide benchmarks install clients fallback fuzz try)
 # What a developer runs before every commit.
 readonly quick_stages=(format imports documents swift)
 
@@ -20,6 +20,7 @@ stage_packages() {
       ;;
     fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
+    fleet) printf '%s\n' python3 redis-server ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
     try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
@@ -142,6 +143,11 @@ stage_fallback() {
 
 stage_hostile() {
   suite_with --only "the standing attacker" read_plain_counts timeout 240 Tests/Hostile/run
+}
+
+stage_fleet() {
+  suite_with --only "the function of the fleet's server" read_plain_counts timeout 120 Tests/Fleet/function
+  suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
 }
 
 stage_doctor() {

@@ -17,21 +17,31 @@ package enum Accounts: Sendable {
   ///   - settings: The settings in force, which name the state file.
   ///   - recipients: What a permit adds, besides one message.
   ///   - changes: What a permit counts as changed.
-  ///   - decide: Gets the usage, aged to the present, and the time in seconds since 1970.
+  ///   - request: What the quota server is asked; nil = there is none, or not for this user.
+  ///   - decide: Gets the usage, aged to the present, the time in seconds since 1970, and what that
+  ///     server says.
   /// - Returns: What was charged, to be kept or given back.
   /// - Throws: `LedgerError`; nothing is charged then.
   package func charge(
     uid: UInt32, by settings: Configuration, recipients: UInt32, changes: IdentityChanges,
-    decide: (Usage, UInt64) -> Decision
+    asking request: SharedQuotaRequest?, decide: (Usage, UInt64, FleetAnswer) -> Decision
   ) throws(LedgerError) -> PendingCharge {
     let ledger = try Ledger.open(for: settings, patience: Ledger.patience(of: uid))
     switch self {
     case .real:
-      let charge = try ledger.charge(
-        uid: uid, recipients: recipients, changes: changes, decide: decide)
+      let charge: Charge
+      if let request {
+        charge = try ledger.charge(
+          uid: uid, asking: request, by: settings, recipients: recipients, changes: changes,
+          decide: decide)
+      } else {
+        charge = try ledger.charge(uid: uid, recipients: recipients, changes: changes) {
+          decide($0, $1, .notAsked)
+        }
+      }
       return PendingCharge(charge, in: settings.quotaFile)
     case .dryRun:
-      return PendingCharge(try ledger.wouldCharge(uid: uid, decide: decide), in: nil)
+      return PendingCharge(try ledger.wouldCharge(uid: uid) { decide($0, $1, .notAsked) }, in: nil)
     }
   }
 

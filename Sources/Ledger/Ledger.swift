@@ -105,31 +105,41 @@ package struct Ledger: ~Copyable {
     recipients: UInt32, changes: IdentityChanges = [], decide: (Usage, UInt64) -> Decision
   ) throws(LedgerError) -> Charge {
     try change(uid: uid, now: clock) { usage, now in
-      let decision = decide(usage, now)
-      var counts = StepCounts(messages: messages, recipients: recipients)
-      var notice: NoticeKind?
-      switch decision {
-      case .permit:
-        usage.add(counts, now: now)
-        usage.change(changes)
-      case .permitNearing(let level):
-        usage.add(counts, now: now)
-        usage.change(changes)
-        notice = usage.takeWarning(NoticeKind(level), now: now, interval: noticeInterval)
-      case .waive(let reason):
-        usage.add(counts, now: now)
-        usage.waive(reason)
-      case .reject(let rejection):
-        counts = StepCounts()
-        usage.refuse(rejection.reason, isForeign: false)
-        if case .quota(let excess) = rejection.cause {
-          notice = usage.takeNotice(
-            NoticeKind(excess.level), now: now, interval: noticeInterval)
-        }
-      }
-      return Charge(
-        uid: uid, second: now, counts: counts, decision: decision, usage: usage, notice: notice)
+      settle(
+        decide(usage, now), StepCounts(messages: messages, recipients: recipients), changes,
+        uid: uid, &usage, now: now)
     }
+  }
+
+  /// Counts a decision.
+  ///
+  /// - Returns: What it has charged.
+  func settle(
+    _ decision: Decision, _ asked: StepCounts, _ changes: IdentityChanges, uid: UInt32,
+    _ usage: inout Usage, now: UInt64
+  ) -> Charge {
+    var counts = asked
+    var notice: NoticeKind?
+    switch decision {
+    case .permit:
+      usage.add(counts, now: now)
+      usage.change(changes)
+    case .permitNearing(let level):
+      usage.add(counts, now: now)
+      usage.change(changes)
+      notice = usage.takeWarning(NoticeKind(level), now: now, interval: noticeInterval)
+    case .waive(let reason):
+      usage.add(counts, now: now)
+      usage.waive(reason)
+    case .reject(let rejection):
+      counts = StepCounts()
+      usage.refuse(rejection.reason, isForeign: false)
+      if case .quota(let excess) = rejection.cause {
+        notice = usage.takeNotice(NoticeKind(excess.level), now: now, interval: noticeInterval)
+      }
+    }
+    return Charge(
+      uid: uid, second: now, counts: counts, decision: decision, usage: usage, notice: notice)
   }
 
   /// Takes back what a charge has added, as far as it is still counted.
@@ -181,15 +191,25 @@ package struct Ledger: ~Copyable {
     uid: UInt32, now clock: () -> UInt64,
     _ body: (inout Usage, UInt64) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
+    try withSlot(of: uid, now: clock) { (locked, now) throws(LedgerError) in
+      let result = try body(&locked.usage, now)
+      try write(.record(uid: uid, locked.usage), to: locked.slot)
+      return result
+    }
+  }
+
+  /// Works on a user's record, which nobody else does meanwhile; the body writes it.
+  func withSlot<Result>(
+    of uid: UInt32, now clock: () -> UInt64,
+    _ body: (inout LockedSlot, UInt64) throws(LedgerError) -> Result
+  ) throws(LedgerError) -> Result {
     try lock(uid)
     // Should this ever fail, closing the file gives the locks back.
     defer { try? file.unlockAll() }
     for attempt in 1...Self.attempts {
       let now = clock()
       if var locked = try lockSlot(for: uid, now: now) {
-        let result = try body(&locked.usage, now)
-        try write(.record(uid: uid, locked.usage), to: locked.slot)
-        return result
+        return try body(&locked, now)
       }
       if attempt < Self.attempts { Clock.pause(milliseconds: Self.pauseMilliseconds) }
     }

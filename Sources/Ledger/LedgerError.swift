@@ -28,6 +28,8 @@ package enum LedgerError: Error, Equatable, Sendable {
   case held(uid: UInt32)
   /// Others held the slots in question for longer than is waited for.
   case busy(uid: UInt32)
+  /// The quota server does not answer, and `quota_server_failure = reject`.
+  case unanswered(ServerFault)
 }
 
 /// Calls the system and gives its errors their meaning here.

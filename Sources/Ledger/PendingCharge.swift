@@ -14,6 +14,10 @@ package struct Charge: Sendable, Equatable {
   package let usage: Usage
   /// The notice that must be sent now; it counts as sent.
   package let notice: NoticeKind?
+  /// The number of the call of the quota server that goes with it; nil = there is no such server.
+  var call: UInt64?
+  /// Whether that server was to decide and did not answer.
+  package var wasUnanswered = false
 }
 
 /// A charge that nobody has kept or given back yet: it can be either, and only once.
@@ -43,7 +47,11 @@ package struct PendingCharge: ~Copyable {
   package consuming func giveBack() {
     guard let charge, let stateFile else { return }
     do throws(LedgerError) {
-      try Ledger.open(path: stateFile).giveBack(charge)
+      let ledger = try Ledger.open(path: stateFile)
+      try ledger.giveBack(charge)
+      if let call = charge.call {
+        try ledger.giveBackShared(charge, call: call, beside: stateFile)
+      }
     } catch {
       return
     }

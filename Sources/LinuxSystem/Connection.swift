@@ -2,7 +2,8 @@ internal import Glibc
 
 /// A stream connection to a server, every step of which ends after a bounded time.
 ///
-/// For the administrator's tool, which tries what a site could do. The gate opens no connection.
+/// For the administrator's tool, which tries what a site could do. The gate's own connections are
+/// `ServerConnection` and the system log's.
 package struct Connection: ~Copyable {
   private let descriptor: FileDescriptor
   private let deadline: Int32

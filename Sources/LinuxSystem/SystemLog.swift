@@ -76,7 +76,7 @@ package enum SystemLog {
   /// - Returns: 0, or the errno value of what failed.
   private static func send(_ message: [UInt8], type: __socket_type, path: String) -> Int32 {
     do throws(Errno) {
-      let descriptor = try connect(to: path, type)
+      let descriptor = try UnixSocket.connect(to: Array(path.utf8), type)
       // SAFETY: the kernel reads the bytes of the array.
       let sent = unsafe message.withUnsafeBytes { raw in
         unsafe Glibc.send(
@@ -95,35 +95,10 @@ package enum SystemLog {
   ///
   /// The corresponding C functions are `socket` and `connect`.
   package static func probe(path: String = "/dev/log") throws(Errno) {
-    do { _ = try connect(to: path, SOCK_DGRAM) } catch {
+    do { _ = try UnixSocket.connect(to: Array(path.utf8), SOCK_DGRAM) } catch {
       // syslog-ng and others may listen on a stream.
       guard error.number == EPROTOTYPE else { throw error }
-      _ = try connect(to: path, SOCK_STREAM)
+      _ = try UnixSocket.connect(to: Array(path.utf8), SOCK_STREAM)
     }
-  }
-
-  private static func connect(
-    to path: String, _ type: __socket_type
-  ) throws(Errno) -> FileDescriptor {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let name = Array(path.utf8)
-    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw Errno(number: ENAMETOOLONG, call: "connect")
-    }
-    let kind = Int32(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-    let number = try check("socket") { socket(AF_UNIX, kind, 0) }
-    let descriptor = FileDescriptor(adopting: number)
-    // SAFETY: the name is shorter than the array, whose last byte stays NUL.
-    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
-    // SAFETY: the kernel reads as many bytes as the structure has.
-    _ = try unsafe withUnsafePointer(to: &address) { (pointer) throws(Errno) in
-      try check("connect") {
-        unsafe Glibc.connect(
-          descriptor.rawValue, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer),
-          socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    return descriptor
   }
 }

@@ -71,13 +71,18 @@ struct Judgement: Sendable {
   ) throws(Refusal) -> CheckedMessage {
     let claim = settled.read.claim
     var rejection: Rejection?
-    let charge = try charge(claim.recipientCount, settled.changes, &log) { usage, now in
+    // What is refused for its number of recipients is no business of the quota server.
+    let mayFit = Evaluation.recipients(of: claim, entry: entry, limits: policy.limits) == nil
+    let charge = try charge(
+      claim.recipientCount, settled.changes, &log, asksServer: mayFit
+    ) { usage, now, answer in
       rejection = Evaluation.quota(
-        of: claim, entry: entry, limits: policy.limits, usage: usage, now: now)
+        by: answer, percent: policy.configuration.quotaServer.failurePercent, of: claim,
+        entry: entry, limits: policy.limits, usage: usage, now: now)
       guard let rejection else {
         return nearing(claim, usage, now).map(Decision.permitNearing) ?? .permit
       }
-      return policy.mode == .audit ? .waive(rejection.reason) : .reject(rejection)
+      return waives(rejection) ? .waive(rejection.reason) : .reject(rejection)
     }
     guard let rejection else {
       if case .permitNearing(let level)? = charge.charge?.decision, charge.charge?.notice != nil {
@@ -86,7 +91,7 @@ struct Judgement: Sendable {
       log.note(settled)
       return CheckedMessage(.settled(settled), charge)
     }
-    guard policy.mode == .audit else {
+    guard waives(rejection) else {
       if charge.charge?.notice != nil, case .quota(let excess) = rejection.cause {
         consequences.notice = notice(.quota(excess))
       }
@@ -101,6 +106,11 @@ struct Judgement: Sendable {
       policy.configuration.notifyAt, of: claim, limits: policy.limits, usage: usage, now: now)
   }
 
+  /// Whether `mode = audit` lets a message pass in spite of it; a suspension binds there, too.
+  private func waives(_ rejection: Rejection) -> Bool {
+    policy.mode == .audit && rejection.reason != .userSuspended
+  }
+
   /// Refuses a message for a reason other than quota, or lets it pass in `mode = audit`.
   private func refuseOrWaive(
     _ refusal: Refusal, recipients: UInt32, _ log: inout DecisionLog,
@@ -110,18 +120,22 @@ struct Judgement: Sendable {
       throw counted(refusal, &consequences)
     }
     guard !policy.isExempt else { return CheckedMessage(.original(waiving: refusal), .nothing()) }
-    let charge = try charge(recipients, [], &log) { _, _ in .waive(refusal.reason) }
+    let charge = try charge(recipients, [], &log, asksServer: false) { _, _, _ in
+      .waive(refusal.reason)
+    }
     return CheckedMessage(.original(waiving: refusal), charge)
   }
 
   private func charge(
     _ recipients: UInt32, _ changes: IdentityChanges, _ log: inout DecisionLog,
-    _ decide: (Usage, UInt64) -> Decision
+    asksServer: Bool, _ decide: (Usage, UInt64, FleetAnswer) -> Decision
   ) throws(Refusal) -> PendingCharge {
     do throws(LedgerError) {
+      var request = policy.sharedQuota
+      if !asksServer { request?.isAsked = false }
       let pending = try accounts.charge(
         uid: policy.recordUID, by: policy.configuration, recipients: recipients, changes: changes,
-        decide: decide)
+        asking: request, decide: decide)
       if let charge = pending.charge { log.note(charge, policy) }
       return pending
     } catch {

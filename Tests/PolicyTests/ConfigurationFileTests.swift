@@ -72,6 +72,15 @@ struct ConfigurationFileTests {
       ])
     #expect(configuration.autoSuspendRefusals == 20)
     #expect(configuration.autoSuspendFor == 7_200)
+    var server = QuotaServerSettings()
+    server.address = .inet(address: bytes("fd00::5"), port: 6_379)
+    server.user = bytes("shop-fleet")
+    server.passwordFile = bytes("/etc/postern/fleet.password")
+    server.timeoutMilliseconds = 250
+    server.failure = .reject
+    server.failurePercent = 40
+    server.scope = .groups
+    #expect(configuration.quotaServer == server)
     #expect(configuration.notify == [.address(address("postmaster@example.com")), .user])
     #expect(configuration.notifyAt == 80)
     #expect(configuration.notifyCommand == bytes("/usr/local/sbin/tell"))

@@ -36,10 +36,7 @@ package enum Evaluation {
     of claim: Claim, entry: SenderEntry, limits: QuotaLimits, usage: Usage, now: UInt64
   ) -> Rejection? {
     if entry.isExempt { return nil }
-    if case .count(let limit) = limits.recipientsPerMessage, claim.recipientCount > limit {
-      let cause = Rejection.Cause.tooManyRecipients(count: claim.recipientCount, limit: limit)
-      return Rejection(cause: cause, user: entry.user)
-    }
+    if let rejection = recipients(of: claim, entry: entry, limits: limits) { return rejection }
     for resource in QuotaResource.allCases {
       let requested = resource == .messages ? 1 : claim.recipientCount
       for period in QuotaPeriod.allCases {
@@ -83,6 +80,44 @@ package enum Evaluation {
       }
     }
     return nil
+  }
+
+  /// Looks for more recipients than one message may have.
+  package static func recipients(
+    of claim: Claim, entry: SenderEntry, limits: QuotaLimits
+  ) -> Rejection? {
+    guard case .count(let limit) = limits.recipientsPerMessage, claim.recipientCount > limit else {
+      return nil
+    }
+    let cause = Rejection.Cause.tooManyRecipients(count: claim.recipientCount, limit: limit)
+    return Rejection(cause: cause, user: entry.user)
+  }
+
+  /// Looks for a limit that the message would exceed, as a quota server sees it.
+  ///
+  /// - Parameters:
+  ///   - answer: What that says.
+  ///   - percent: How much of each limit this machine grants where it does not answer.
+  ///   - claim: What the message claims.
+  ///   - entry: The user's entry.
+  ///   - limits: The limits in force.
+  ///   - usage: What this machine has counted, aged to `now`.
+  ///   - now: Seconds since 1970.
+  /// - Returns: Why the message is refused; nil = it fits.
+  package static func quota(
+    by answer: FleetAnswer, percent: UInt32, of claim: Claim, entry: SenderEntry,
+    limits: QuotaLimits, usage: Usage, now: UInt64
+  ) -> Rejection? {
+    switch answer {
+    case .notAsked: quota(of: claim, entry: entry, limits: limits, usage: usage, now: now)
+    case .granted: recipients(of: claim, entry: entry, limits: limits)
+    case .exceeded(let excess): Rejection(cause: .quota(excess), user: entry.user)
+    case .suspended(let reason):
+      Rejection(cause: .userSuspended(reason: reason), user: entry.user)
+    case .unanswered:
+      quota(
+        of: claim, entry: entry, limits: limits.share(percent: percent), usage: usage, now: now)
+    }
   }
 
   /// Returns the envelope sender that the real sendmail is to be given.

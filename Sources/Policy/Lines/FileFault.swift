@@ -30,6 +30,12 @@ package enum ExpectedValue: Sendable, Equatable {
   case domainsOrPaths(maximum: Int)
   /// Letters, digits, dots, hyphens and underscores, at most so many.
   case groupName(maximum: Int)
+  /// `unix:/path`, or `inet:` with an address in numbers and a port.
+  case serverAddress
+  /// A time in seconds or milliseconds, within these bounds in milliseconds.
+  case timeout(minimum: UInt32, maximum: UInt32)
+  /// A number from 0 to 100.
+  case percentage
   /// A text of at most so many bytes, in double quotes if it holds blanks.
   case reason(maximum: Int)
 }

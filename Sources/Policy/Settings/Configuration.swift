@@ -178,8 +178,8 @@ package struct Configuration: Sendable, Equatable {
   /// `notify_at`: the share of a limit, in percent, at which there is a notice, too; 100 = only
   /// where mail is refused.
   package var notifyAt: UInt32 = 100
-  /// `notify_command`: the program that is run for each notice; `nil` = none.
-  package var notifyCommand: [UInt8]?
+  /// `notify_command`: the program that is run for each notice; empty = none.
+  package var notifyCommand: [UInt8] = []
   /// `quota_notice_interval`: the seconds that lie between two notices about one user.
   package var quotaNoticeInterval: UInt32 = 3_600
   /// `mailbox_tables`; empty = Postfix's own virtual_mailbox_maps and virtual_alias_maps.
@@ -192,6 +192,8 @@ package struct Configuration: Sendable, Equatable {
   package var phpScriptHeader: PHPScriptHeader = .keep
   /// `smtp_connections_per_user`: how many connections at once the SMTP door serves a user.
   package var smtpConnectionsPerUser: UInt32 = 10
+  /// `quota_server` and its companions.
+  package var quotaServer = QuotaServerSettings()
 
   /// Creates the configuration of an empty postern.cf.
   package init() {}

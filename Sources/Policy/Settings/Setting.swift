@@ -34,7 +34,8 @@ package struct Setting: Sendable {
   /// - Parameter code: The code. `nil` is returned for one that this version does not know.
   init?(code: UInt16) {
     guard
-      let row = Self.row(code) ?? Self.noticeRow(code) ?? Self.doorRow(code) ?? Self.entryRow(code)
+      let row = Self.row(code) ?? Self.noticeRow(code) ?? Self.doorRow(code)
+        ?? Self.quotaServerRow(code) ?? Self.entryRow(code)
     else { return nil }
     self = row
   }

@@ -22,20 +22,15 @@ struct PathValue: SettingValue {
 struct OptionalPathValue: SettingValue {
   var expected: ExpectedValue { .absolutePath(maximum: Scalar.pathBytes) }
 
-  func read(_ text: ArraySlice<UInt8>) -> [UInt8]?? {
-    if text.isEmpty { return .some(nil) }
-    return Scalar.absolutePath(text).map { .some($0) }
+  func read(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    text.isEmpty ? [] : Scalar.absolutePath(text)
   }
 
-  func text(of value: [UInt8]?) -> [UInt8] { value ?? [] }
+  func text(of value: [UInt8]) -> [UInt8] { value }
 
-  func store(_ value: [UInt8]?, to bytes: inout [UInt8]) { bytes += value ?? [] }
+  func store(_ value: [UInt8], to bytes: inout [UInt8]) { bytes += value }
 
-  func load(_ bytes: inout ByteReader) -> [UInt8]?? {
-    let path = bytes.rest()
-    if path.isEmpty { return .some(nil) }
-    return path.first == Octets.slash ? .some(path) : nil
-  }
+  func load(_ bytes: inout ByteReader) -> [UInt8]? { read(bytes.rest()[...]) }
 }
 
 /// A domain, or nothing.

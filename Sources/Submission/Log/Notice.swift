@@ -51,7 +51,8 @@ package struct Notice: Sendable {
     mail =
       recipients.isEmpty
       ? nil : AdministratorsMail(path: configuration.sendmailPath, to: recipients)
-    command = configuration.notifyCommand.map(NoticeCommand.init)
+    command =
+      configuration.notifyCommand.isEmpty ? nil : NoticeCommand(configuration.notifyCommand)
     guard mail != nil || command != nil else { return nil }
     let name = Diagnostics.shown(user, limit: 64)
     let culprit = entry == nil ? nil : Culprit(of: uid, in: configuration, now: now)

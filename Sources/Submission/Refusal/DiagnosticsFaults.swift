@@ -4,6 +4,9 @@ internal import Policy
 
 extension Diagnostics {
   static func text(for error: LedgerError) -> String {
+    if case .unanswered(let fault) = error {
+      return "the quota server \(text(for: fault)); nothing was sent, try again later"
+    }
     let cause =
       switch error {
       case .system(let error): "\(error.call): \(error.text)"
@@ -22,8 +25,22 @@ extension Diagnostics {
       case .noFreeSlot: "it is full"
       case .busy: "other processes keep its records locked"
       case .held: "another process of this user holds its record, and does not go on"
+      case .unanswered(let fault): text(for: fault)
       }
     return "the state file cannot be used: \(cause); nothing was sent, tell the administrator"
+  }
+
+  /// What the server does, for after its name; it says itself only what the administrator may see.
+  static func text(for fault: ServerFault) -> String {
+    switch fault {
+    case .remembered: "did not answer a moment ago"
+    case .system(let error): "does not answer (\(error.call): \(error.text))"
+    case .password(let error): "needs a password, whose file cannot be read (\(error.text))"
+    case .signIn(let text): "does not take its account (\(shown(text, limit: 80)))"
+    case .refused(let text): "answers with an error (\(shown(text, limit: 80)))"
+    case .closed: "has closed the connection"
+    case .malformed: "answers what it should not"
+    }
   }
 
   static func text(for fault: LimitFault) -> String {

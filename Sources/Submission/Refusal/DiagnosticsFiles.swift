@@ -57,6 +57,11 @@ extension Diagnostics {
       "a number of bytes from \(minimum) to \(maximum), K, M or G may follow"
     case .time(let maximum, let words):
       "a time such as 90s, 15m, 2h or 7d, at most \(maximum / 86_400)d, or '\(words)'"
+    case .serverAddress:
+      "unix:/path, inet:192.0.2.5:6379 or inet:[2001:db8::5]:6379 (no names), or nothing"
+    case .timeout(let minimum, let maximum):
+      "a time such as 250ms or 1s, from \(minimum)ms to \(maximum / 1_000)s"
+    case .percentage: "a number from 0 to 100"
     case .oneOf(let words): words.joined(separator: " or ")
     case .absolutePath(let maximum): "an absolute path of at most \(maximum) bytes"
     case .users: "login names or uid:N"

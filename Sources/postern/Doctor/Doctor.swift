@@ -164,7 +164,8 @@ enum Doctor {
       ProgramExamination.sendmail(
         sendmail, Machine.status(sendmail),
         openDirectories: FileGuard.openAncestors(of: sendmail)))
-    if let command = configuration.notifyCommand.map({ String(decoding: $0, as: UTF8.self) }) {
+    let command = String(decoding: configuration.notifyCommand, as: UTF8.self)
+    if !command.isEmpty {
       diagnosis.add(
         ProgramExamination.noticeCommand(
           command, Machine.status(command),

@@ -7,7 +7,7 @@ ROOMS: dict[str, list[str]] = {
     "InternetMessage": ["Recipients", "Header", "Addresses", "Names", "."],
     "Policy": ["Judging", "SendersDB", "Senders", "Settings", "Addresses", "Quota", ".", "Lines",
                "Bytes"],
-    "Ledger": ["."],
+    "Ledger": [".", "Shared", "LedgerError.swift"],
     "Submission": ["Submission.swift", "SMTP", ".", "Log", "Message", "Handoff", "Site", "Intake",
                    "Report", "Refusal", "CommandLine", "Bytes"],
     "postern": ["main.swift", "Tool.swift", "Internals.swift", "Doctor", "Explain", "Learn",
