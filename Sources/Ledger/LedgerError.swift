@@ -32,6 +32,24 @@ package enum LedgerError: Error, Equatable, Sendable {
   case unanswered(ServerFault)
 }
 
+/// Why a quota server has not answered.
+package enum ServerFault: Error, Equatable, Sendable {
+  /// It failed a moment ago, and is not asked again yet.
+  case remembered
+  /// It cannot be reached, or does not answer in time.
+  case system(Errno)
+  /// The file with the password cannot be read.
+  case password(Errno)
+  /// It does not take the account or the password; what it says.
+  case signIn([UInt8])
+  /// It answers with an error; what it says.
+  case refused([UInt8])
+  /// It has closed the connection before it had answered.
+  case closed
+  /// It answers what no server of ours does.
+  case malformed
+}
+
 /// Calls the system and gives its errors their meaning here.
 func system<Result>(_ body: () throws(Errno) -> Result) throws(LedgerError) -> Result {
   do {

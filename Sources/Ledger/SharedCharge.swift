@@ -6,8 +6,8 @@ extension Ledger {
   /// Decides on a message and charges it as `charge` does, and asks the quota server meanwhile: the
   /// user's lock is held, so that a user has one connection there, and each call tells the truth.
   ///
-  /// The record is written before the account: killed in between, this machine has counted a message
-  /// that was not sent.
+  /// The record is written before the account: killed in between, this machine has counted a
+  /// message that was not sent.
   ///
   /// - Parameters:
   ///   - uid: The user who pays.

@@ -8,8 +8,8 @@ enum UnixSocket {
   ///   - path: Where the socket is, without NUL.
   ///   - type: SOCK_STREAM or SOCK_DGRAM.
   /// - Returns: The connected socket, which does not wait either.
-  /// - Throws: `Errno`: ENOENT without the socket, ECONNREFUSED without a server, EAGAIN if too many
-  ///   wait for it already.
+  /// - Throws: `Errno`: ENOENT without the socket, ECONNREFUSED without a server, EAGAIN if too
+  ///   many wait for it already.
   ///
   /// The corresponding C functions are `socket` and `connect`.
   static func connect(

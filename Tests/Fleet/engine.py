@@ -57,20 +57,19 @@ class EngineError(Exception):
 class Engine:
     """A server in a directory of its own, without a port unless one is asked for."""
 
-    def __init__(self, directory=None, *options, port=0, faketime=None):
+    def __init__(self, directory=None, *options, port=0, configuration=None):
         self.directory = directory or tempfile.mkdtemp(prefix="engine.")
         self.path = os.path.join(self.directory, "socket")
         self.options = options
         self.port = port
         self.environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-        if faketime:
-            self.environment |= faketime
+        self.configuration = [configuration] if configuration else []
         self.process = None
 
     def start(self, load=True):
         program = next(filter(None, map(shutil.which, PROGRAMS)))
         self.process = subprocess.Popen(
-            [program, "--port", str(self.port), "--unixsocket", self.path, "--unixsocketperm", "777",
+            [program, *self.configuration, "--port", str(self.port), "--unixsocket", self.path, "--unixsocketperm", "777",
              "--dir", self.directory, "--save", "", "--loglevel", "warning", *self.options],
             stdout=subprocess.DEVNULL, env=self.environment)
         for _ in range(500):

@@ -11,8 +11,8 @@ internal import Policy
 ///     64              8       when the server last failed, in monotonic milliseconds; 0 = never
 ///     4096 + 64 × n   64      the account whose record is in slot n of the state file
 ///
-/// The numbers are little-endian. Whoever holds the slot of the state file may write to that of this
-/// file. It is made when `quota_server` is first set, and mostly a hole.
+/// The numbers are little-endian. Whoever holds the slot of the state file may write to that of
+/// this file. It is made when `quota_server` is first set, and mostly a hole.
 struct FleetFile: ~Copyable {
   private let file: FileDescriptor
   /// The name of this machine as a node, without that of the account.

@@ -1,23 +1,5 @@
-package import LinuxSystem
+internal import LinuxSystem
 package import Policy
-
-/// Why a quota server has not answered.
-package enum ServerFault: Error, Equatable, Sendable {
-  /// It failed a moment ago, and is not asked again yet.
-  case remembered
-  /// It cannot be reached, or does not answer in time.
-  case system(Errno)
-  /// The file with the password cannot be read.
-  case password(Errno)
-  /// It does not take the account or the password; what it says.
-  case signIn([UInt8])
-  /// It answers with an error; what it says.
-  case refused([UInt8])
-  /// It has closed the connection before it had answered.
-  case closed
-  /// It answers what no server of ours does.
-  case malformed
-}
 
 /// Whose quota is asked for at a quota server, and what for.
 package struct SharedQuotaRequest: Sendable {
