@@ -25,7 +25,7 @@ stage_packages() {
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
     try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     install)
-      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm
+      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm nftables util-linux
       ;;
     clients) grep -v '^#' Tests/Clients/packages; printf '%s\n' postfix python3 ;;
     fuzz) grep -v '^#' Tests/Fuzz/software/packages; printf '%s\n' postfix python3 util-linux ;;
