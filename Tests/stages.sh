@@ -16,7 +16,7 @@ stage_packages() {
     report) printf '%s\n' chromium chromium-driver python3-selenium tidy util-linux ;;
     benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance)
-      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 liblognorm-utils logwatch procps
+      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 liblognorm-utils logwatch procps redis-server
       ;;
     fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;

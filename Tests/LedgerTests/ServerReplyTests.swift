@@ -17,8 +17,8 @@ struct ServerReplyTests {
     "*2\r\n+S\r\n$-1\r\n", granted,
   ]
 
-  @Test("a reply is read whole, and cut anywhere it is incomplete", arguments: whole)
-  func cut(text: String) {
+  @Test(arguments: whole)
+  func `a reply is read whole, and cut anywhere it is incomplete`(text: String) {
     if case .reply = read(text) {} else { Issue.record("not a reply: \(text)") }
     for count in 0..<text.utf8.count {
       var reader = ServerReplyReader()
@@ -27,8 +27,8 @@ struct ServerReplyTests {
     }
   }
 
-  @Test("two replies in one piece are read one after the other")
-  func two() {
+  @Test
+  func `two replies in one piece are read one after the other`() {
     let bytes = Array("+OK\r\n:7\r\n".utf8)
     var reader = ServerReplyReader()
     #expect(reader.next(in: bytes, count: bytes.count) == .reply(.simple(Array("OK".utf8))))
@@ -44,17 +44,21 @@ struct ServerReplyTests {
     "*1\r\n-ERR\r\n", "*1\r\n%1\r\n", "_\r\n", "#t\r\n", ",1.5\r\n", "~1\r\n", ">1\r\n",
   ]
 
-  @Test("what is no reply of ours is malformed, whatever it claims to be", arguments: hostile)
-  func isNone(text: String) { #expect(read(text) == .malformed) }
+  @Test(arguments: hostile)
+  func `what is no reply of ours is malformed, whatever it claims to be`(text: String) {
+    #expect(read(text) == .malformed)
+  }
 
   static let endless: [String] = ["+", "-", ":", "$", "*", "*1\r\n+", "*16\r\n", "*1\r\n$2000\r\n"]
 
-  @Test("a reply that does not end is malformed once there is no more room", arguments: endless)
-  func neverEnds(start: String) {
+  @Test(arguments: endless)
+  func `a reply that does not end is malformed once there is no more room`(start: String) {
     let text = start + String(repeating: "1", count: ServerReply.maximumBytes)
     #expect(read(text) == .malformed)
   }
 
-  @Test("arrays in arrays are not followed down")
-  func deep() { #expect(read(String(repeating: "*1\r\n", count: 500)) == .malformed) }
+  @Test
+  func `arrays in arrays are not followed down`() {
+    #expect(read(String(repeating: "*1\r\n", count: 500)) == .malformed)
+  }
 }

@@ -16,9 +16,10 @@ struct QuotaServerTests {
     "10.0.0.5:6379", "tls:10.0.0.5:6379",
   ]
 
-  @Test(
-    "an address reads as what is written, and comes back from what is stored", arguments: accepted)
-  func takesAddresses(text: String) throws {
+  @Test(arguments: accepted)
+  func `an address reads as what is written, and comes back from what is stored`(text: String)
+    throws
+  {
     let value = try #require(QuotaServerValue().read(Array(text.utf8)[...]))
     #expect(QuotaServerValue().text(of: value) == Array(text.utf8))
     var stored: [UInt8] = []
@@ -27,23 +28,22 @@ struct QuotaServerTests {
     #expect(QuotaServerValue().load(&reader) == .some(value))
   }
 
-  @Test("an address is no name, and nothing else either", arguments: refused)
-  func refusesAddresses(text: String) {
+  @Test(arguments: refused)
+  func `an address is no name, and nothing else either`(text: String) {
     #expect(QuotaServerValue().read(Array(text.utf8)[...]) == nil)
   }
 
   @Test(
-    "a timeout is between 10 ms and 5 s",
     arguments: [
       ("10ms", 10), ("1s", 1_000), ("5s", 5_000), ("5000ms", 5_000), ("9ms", nil), ("6s", nil),
       ("5001ms", nil), ("0s", nil), ("1", nil), ("1m", nil), ("", nil), ("s", nil), ("ms", nil),
     ] as [(String, UInt32?)])
-  func readsTimeouts(text: String, milliseconds: UInt32?) {
+  func `a timeout is between 10 ms and 5 s`(text: String, milliseconds: UInt32?) {
     #expect(TimeoutValue().read(Array(text.utf8)[...]) == milliseconds)
   }
 
-  @Test("a share is a part of each limit, at least 1, but of 0 nothing and of no limit none")
-  func shares() {
+  @Test
+  func `a share is a part of each limit, at least 1, but of 0 nothing and of no limit none`() {
     let limits = QuotaLimits(
       messagesPerHour: .count(100), recipientsPerHour: .count(3), messagesPerDay: .count(0),
       recipientsPerDay: .unlimited, recipientsPerMessage: .count(7))
