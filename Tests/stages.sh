@@ -16,9 +16,10 @@ stage_packages() {
     report) printf '%s\n' chromium chromium-driver python3-selenium tidy util-linux ;;
     benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance)
-      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 liblognorm-utils logwatch procps redis-server
+      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 procps liblognorm-utils logwatch redis-server
+      printf '%s\n' curl swaks msmtp s-nail libphp-phpmailer php-symfony-mailer php-swiftmailer node-nodemailer
       ;;
-    fallback) printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 ;;
+    fallback) stage_packages compliance ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
     fleet) printf '%s\n' python3 redis-server ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
