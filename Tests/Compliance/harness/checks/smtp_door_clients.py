@@ -22,12 +22,12 @@ $smtp->mail($ARGV[0]) && $smtp->to("r\\@x.example") && $smtp->data([<STDIN>]) &&
 """
 NODE = """
 const text = require("fs").readFileSync(0);
-require("nodemailer").createTransport({host: "localhost", port: 25}).sendMail(
-  {envelope: {from: process.argv[1], to: ["r@x.example"]}, raw: text}, (error) => process.exit(error ? 1 : 0));
+require("/usr/share/nodejs/nodemailer").createTransport({host: "127.0.0.1", port: 25}).sendMail(
+  {envelope: {from: process.argv[1], to: ["r@x.example"]}, raw: text}, (error) => { if (error) console.error(error.message); process.exit(error ? 1 : 0); });
 """
 PHPMAILER = """
 require "/usr/share/php/libphp-phpmailer/autoload.php";
-$mail = new PHPMailer\\\\PHPMailer\\\\PHPMailer(true);
+$mail = new PHPMailer\\PHPMailer\\PHPMailer(true);
 $mail->isSMTP();
 $mail->Host = "localhost";
 $mail->setFrom($argv[1], "Shop", false);
@@ -38,8 +38,8 @@ try { $mail->send(); } catch (Exception $exception) { exit(1); }
 """
 SYMFONY = """
 require "/usr/share/php/Symfony/Component/Mailer/autoload.php";
-$mailer = new Symfony\\\\Component\\\\Mailer\\\\Mailer(Symfony\\\\Component\\\\Mailer\\\\Transport::fromDsn("smtp://localhost:25"));
-$email = (new Symfony\\\\Component\\\\Mime\\\\Email())->from($argv[1])->to("r@x.example")->subject("Order")->text("Thank you.\\n.\\nEnd\\n");
+$mailer = new Symfony\\Component\\Mailer\\Mailer(Symfony\\Component\\Mailer\\Transport::fromDsn("smtp://localhost:25"));
+$email = (new Symfony\\Component\\Mime\\Email())->from($argv[1])->to("r@x.example")->subject("Order")->text("Thank you.\\n.\\nEnd\\n");
 try { $mailer->send($email); } catch (Exception $exception) { exit(1); }
 """
 SWIFT = """
@@ -69,7 +69,7 @@ CLIENTS = (
     Client("swaks", ("/usr/bin/swaks", "--server", "localhost", "--helo", "shop.example", "--from", "{}", "--to", "r@x.example",
                      "--data", "-")),
     Client("msmtp", ("/usr/bin/msmtp", "--host=localhost", "--port=25", "--auth=off", "--tls=off", "--from={}", "r@x.example")),
-    Client("s-nail", ("/usr/bin/s-nail", "-:/", "-S", "v15-compat", "-S", "mta=smtp://localhost:25", "-S", "smtp-config=-all",
+    Client("s-nail", ("/usr/bin/s-nail", "-:/", "-S", "v15-compat", "-S", "mta=smtp://localhost:25", "-S", "smtp-auth=none",
                       "-S", "from={}", "-s", "Order", "r@x.example")),
 )
 
