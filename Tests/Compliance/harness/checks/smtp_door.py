@@ -211,3 +211,56 @@ def _changed_port(stage: Stage) -> None:
         for _ in range(20):
             done = run(stage.machine, Command("alice", "/usr/bin/python3", (b"-c", TWINS.encode())))
             expect("what both are told", (done.stdout, done.stderr), (b"220  ConnectionRefusedError\n", b""))
+
+
+#: One user resets a connection as soon as its mail in another's name is on its way, and that one connects from the same
+#: port at that moment, again and again: arguments are the two users' IDs and the number of rounds. Prints how often the
+#: second connection took the place of the first.
+SUCCESSORS = r"""
+import os, random, socket, struct, sys, time
+attacker, victim, rounds = map(int, sys.argv[1:])
+mail = (b"EHLO a\r\nMAIL FROM:<bob@test.example>\r\nRCPT TO:<r@x.example>\r\nDATA\r\n"
+        b"From: bob@test.example\r\n\r\nforged\r\n.\r\nQUIT\r\n")
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def connect(port):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.settimeout(2)
+    s.bind(("127.0.0.1", port))
+    s.connect(("127.0.0.1", 10025))
+    return s
+def as_user(uid, peer, first):
+    os.setgid(uid); os.setuid(uid)
+    followed = 0
+    for number in range(rounds):
+        port = 20000 + number % 10000
+        if not first: peer.recv(1)
+        try:
+            s = connect(port)
+            if first: s.sendall(mail); time.sleep(random.random() * 0.003)
+            else: followed += 1; time.sleep(random.random() * 0.006)
+            s.close()
+        except OSError: pass
+        peer.send(b"x")
+        if first: peer.recv(1)
+    if not first: print(followed, flush=True)
+    os._exit(0)
+if os.fork() == 0: as_user(attacker, ours, True)
+if os.fork() == 0: as_user(victim, theirs, False)
+for _ in range(2): os.wait()
+"""
+#: Ten thousand take a minute: POSTERN_PORT_ROUNDS=10000 Tests/Compliance/run --only "a moment later".
+ROUNDS = int(os.environ.get("POSTERN_PORT_ROUNDS", "200"))
+
+
+@check("SMTP door: whoever has the port a moment later is never taken for the client")
+def _successor(stage: Stage) -> None:
+    with open_door(stage):
+        done = subprocess.run(["/usr/bin/python3", "-B", "-c", SUCCESSORS, str(USERS["alice"].uid), str(USERS["bob"].uid), str(ROUNDS)],
+                              capture_output=True, check=True, timeout=1_200)
+    expect("the attack takes place", int(done.stdout) > ROUNDS // 4, True)
+    expect("sent", [mail.sender for mail in stage.postfix.drain()], [])
+    expect("bob has said nothing", stage.postern.used("bob"), (0, 0, 0))
+    lines = [line for line in stage.log.decisions() if line["uid"] == str(USERS["bob"].uid) and "from" in line]
+    expect("lines of bob's with alice's mail", lines, [])
