@@ -16,8 +16,6 @@ package struct Charge: Sendable, Equatable {
   package let notice: NoticeKind?
   /// The number of the call of the quota server that goes with it; nil = there is no such server.
   var call: UInt64?
-  /// Whether that server was to decide and did not answer.
-  package var wasUnanswered = false
 }
 
 /// A charge that nobody has kept or given back yet: it can be either, and only once.

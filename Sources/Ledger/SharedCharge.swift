@@ -46,7 +46,6 @@ extension Ledger {
         decide(locked.usage, now, answer), StepCounts(messages: 1, recipients: recipients),
         changes, uid: uid, &locked.usage, now: now)
       charge.call = account.number
-      charge.wasUnanswered = answer == .unanswered
       account.catchUp(with: locked.usage)
       if answer == .granted, charge.counts.messages > 0 { account.kept = account.number }
       try write(.record(uid: uid, locked.usage), to: locked.slot)

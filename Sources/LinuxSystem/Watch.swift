@@ -37,8 +37,8 @@ extension Execution {
       result = .failure(error)
     }
     report(result)
-    // This process is one of the group.
-    kill(0, SIGKILL)
+    // This process is one of the group; without a session of its own that would be the caller's.
+    if getpgrp() == getpid() { kill(0, SIGKILL) }
     _exit(0)
   }
 
@@ -60,13 +60,13 @@ extension Execution {
   private static func withdraw(
     _ input: borrowing FileDescriptor, secondsToLive: UInt32
   ) throws(Errno) {
+    try check("setsid") { setsid() }
     try ProcessState.setDefaultSignals()
     let null = try FileDescriptor.open(path: "/dev/null", options: .readWrite)
     try check("dup2") { dup2(input.rawValue, 0) }
     try check("dup2") { dup2(null.rawValue, 1) }
     try check("dup2") { dup2(null.rawValue, 2) }
     try ProcessState.closeOtherDescriptors()
-    try check("setsid") { setsid() }
     // SAFETY: a constant C string.
     try check("chdir") { unsafe chdir("/") }
     try ProcessState.leaveCaller()

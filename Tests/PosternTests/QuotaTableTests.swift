@@ -38,6 +38,23 @@ struct QuotaTableTests {
       lines[2].hasPrefix("alice  1001  12/100  12/-    0/500    0/-        88  -         0  4m"))
   }
 
+  @Test func `keys that come together are taken one by one, and none answers a question before it`()
+  {
+    var suspended: [UInt32] = []
+    var watch = QuotaWatch {
+      suspended.append($0.uid)
+      return "done"
+    }
+    let rows = [1, 2, 3, 4].map { Self.line($0, "site\($0)").row }
+    func type(_ keys: String) -> Bool { watch.take(Array(keys.utf8), rows) }
+    #expect(type("jj\u{1B}[Bk\u{1B}[B"))
+    #expect(type("sy") && watch.footer.hasPrefix("Suspend site3") && suspended.isEmpty)
+    #expect(type("n") && watch.footer == "nothing was changed")
+    #expect(type("s") && type("y") && suspended == [3] && watch.footer == "done")
+    #expect(type("kkkk") && type("s") && watch.footer.hasPrefix("Suspend site1"))
+    #expect(type("n") && !type("jq"))
+  }
+
   @Test(arguments: [40, 60, 80, 100, 200])
   func `no line is wider than the screen`(_ columns: Int) {
     let wide = Self.line(4_294_967_294, "a-very-long-login-name", used: 100_000, limit: 100_000) {

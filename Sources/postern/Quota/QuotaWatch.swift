@@ -102,7 +102,19 @@ struct QuotaWatch {
       message = isMeant ? suspend?(user) : "nothing was changed"
       return true
     }
-    switch String(decoding: keys, as: UTF8.self) {
+    var rest = keys[...]
+    // What was typed before a question was to be seen does not answer it.
+    while !rest.isEmpty, question == nil {
+      // A key that is held down comes several times; an arrow is three bytes.
+      let count = rest.first == 0x1B ? 3 : 1
+      guard press(String(decoding: rest.prefix(count), as: UTF8.self), rows) else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  private mutating func press(_ key: String, _ rows: [QuotaRow]) -> Bool {
+    switch key {
     case "q", "Q": return false
     case "o": order = order.next
     case "j", "\u{1B}[B", "\u{1B}OB": move(1, rows)
