@@ -175,14 +175,23 @@ stage_benchmarks() {
   suite "a large server, in its short form" read_plain_counts timeout 300 Tests/Benchmarks/scale 10000 300 20 5
 }
 
+readonly upgrades="upgrades of the Debian package"
+
 stage_install() {
+  local before=
+  # Minutes of one processor, beside suites that mostly wait. What fails here fails again in its own suite, and is shown.
+  if is_wanted "$upgrades"; then
+    Tests/Install/upgrade --build-before >/dev/null 2>&1 </dev/null &
+    before=$!
+  fi
   suite "Install/install and Install/uninstall" read_plain_counts timeout 300 Tests/Install/run
   suite "Install/install --divert" read_plain_counts timeout 600 Tests/Install/divert
   suite "the Debian package" read_plain_counts timeout 600 Tests/Install/deb
-  suite "upgrades of the Debian package" read_plain_counts timeout 1500 Tests/Install/upgrade
   suite "the RPM package" read_plain_counts timeout 400 Tests/Install/rpm
   suite "PHP-FPM" read_plain_counts timeout 300 Tests/Install/fpm
   suite "units under systemd" read_plain_counts timeout 400 Tests/Install/units
+  [[ -z $before ]] || wait "$before" || true
+  suite "$upgrades" read_plain_counts timeout 1500 Tests/Install/upgrade
 }
 
 stage_clients() { suite_with --only "mail clients" read_plain_counts timeout 600 Tests/Clients/run; }
