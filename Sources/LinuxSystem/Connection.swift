@@ -38,6 +38,13 @@ package struct Connection: ~Copyable {
     return Connection(descriptor: descriptor, deadline: milliseconds)
   }
 
+  /// The port of this end.
+  ///
+  /// The corresponding C function is `getsockname`.
+  package func ownPort() throws(Errno) -> UInt16 {
+    try TCPConversation.ownEnd(of: descriptor).port
+  }
+
   private init(descriptor: consuming FileDescriptor, deadline: Int32) {
     self.descriptor = descriptor
     self.deadline = deadline

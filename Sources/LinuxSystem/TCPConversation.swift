@@ -69,11 +69,23 @@ package struct TCPConversation: Equatable, Sendable {
       // SAFETY: the kernel writes at most `size` bytes into the structure, and sets `size`.
       unsafe getpeername(number, __SOCKADDR_ARG(__sockaddr_in6__: address), size)
     }
-    let own = try unsafe Self.endpoint("getsockname") { address, size in
-      // SAFETY: as above.
+    let own = try Self.ownEnd(of: socket)
+    destination = Self.originalDestination(number, isIPv4: own.address.count == 4) ?? own
+  }
+
+  /// Asks for this end of a connection alone.
+  ///
+  /// - Parameter socket: A socket that has connected, or was accepted.
+  /// - Returns: Its address and port.
+  /// - Throws: `Errno`, as above.
+  ///
+  /// The corresponding C function is `getsockname`.
+  static func ownEnd(of socket: borrowing FileDescriptor) throws(Errno) -> TCPEndpoint {
+    let number = socket.rawValue
+    return try unsafe endpoint("getsockname") { address, size in
+      // SAFETY: the kernel writes at most `size` bytes into the structure, and sets `size`.
       unsafe getsockname(number, __SOCKADDR_ARG(__sockaddr_in6__: address), size)
     }
-    destination = Self.originalDestination(number, isIPv4: own.address.count == 4) ?? own
   }
 
   /// `SO_ORIGINAL_DST` of <linux/netfilter_ipv4.h>, and the same number for IPv6.

@@ -120,15 +120,16 @@ mend_smtp_open_in_master_cf() {
   postfix reload
   sleep 1
 }
-# A relay that is none of Postfix's, and that no file names.
+# A relay that is none of Postfix's, and that no file names; its greeting ends in $1.
 make_smtp_open_in_another_server() {
-  python3 -c 'import socketserver
+  python3 -c 'import socketserver, sys
+greeting = "220 relay ESMTP" + sys.argv[1] + "\r\n"
 class Relay(socketserver.StreamRequestHandler):
     def handle(self):
-        self.wfile.write(b"220 relay ESMTP\r\n")
+        self.wfile.write(greeting.encode())
         while self.rfile.readline(): self.wfile.write(b"250 2.1.0 Ok\r\n")
 socketserver.ThreadingTCPServer.allow_reuse_address = True
-socketserver.ThreadingTCPServer(("127.0.0.1", 2526), Relay).serve_forever()' &
+socketserver.ThreadingTCPServer(("127.0.0.1", 2526), Relay).serve_forever()' "${1:-}" &
   silent=$!
   wait_for 2526
 }

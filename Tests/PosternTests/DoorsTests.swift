@@ -91,6 +91,43 @@ struct DoorsTests {
       ])
   }
 
+  @Test func `the other end of a connection is told by its port, and only while it is open`() {
+    let rest = " 00000000:00000000 00:00000000 00000000   109        0 "
+    let table = """
+        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+         0: 0100007F:2729 00000000:0000 0A\(rest)10 1
+         1: 0100007F:2729 0100007F:1234 01\(rest)11 1
+         2: 0100007F:1234 0100007F:2729 01\(rest)12 1
+         3: 0100007F:0019 0100007F:1234 06\(rest)13 1
+      """
+    #expect(OtherEnd.inodes(in: table, connectedTo: 0x1234) == ["11"])
+    #expect(OtherEnd.inodes(in: table, connectedTo: 0x1235) == [])
+  }
+
+  @Test func `a process is its real user's`() {
+    #expect(OtherEnd.userID(in: "Name:\tx\nUid:\t109\t0\t0\t0\nGid:\t1\t1\t1\t1\n") == 109)
+    #expect(OtherEnd.userID(in: "Name:\tUid: 109\n") == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("nobody listens", [.closed], "closed"), ("it is refused", [.refused("554")], "closed"),
+      ("the door", [.closed, .served("220")], "served by Postern on 127.0.0.1:26"),
+      ("the door and a mute", [.served(""), .undecided("")], "unclear on 127.0.0.1:26"),
+      (
+        "the door and an open one", [.accepted(""), .undecided(""), .served("")],
+        "open on 127.0.0.1:25"
+      ),
+    ] as [(String, [SMTPDialogue.Outcome], String)])
+  func `the worst server of the machine tells what a site finds`(
+    name: String, outcomes: [SMTPDialogue.Outcome], expected: String
+  ) {
+    let attempts = outcomes.enumerated().map { place, outcome in
+      SMTPExamination.Attempt(address: "127.0.0.1", port: UInt16(25 + place), outcome: outcome)
+    }
+    #expect(LocalSMTP(attempts).text == expected, "\(name)")
+  }
+
   @Test(
     arguments: [
       ("nothing", [:], []),

@@ -8,6 +8,7 @@ extension Diagnosis {
   var report: String {
     var text = sorted.map(paragraph).joined(separator: "\n")
     if !findings.isEmpty { text += "\n" }
+    if let localSMTP { text += "smtp-local: \(Self.shown(localSMTP.text))\n" }
     for note in unexamined { text += "not examined: \(Self.shown(note))\n" }
     return text + summary + "\n"
   }
@@ -48,6 +49,7 @@ extension Diagnosis {
     }
     let report = JSON.object([
       ("findings", .array(objects)), ("unexamined", .array(unexamined.map(JSON.text))),
+      ("smtp_local", .optional(localSMTP) { .text($0.state.rawValue) }),
     ])
     return report.line + "\n"
   }

@@ -65,6 +65,7 @@ enum Doctor {
     examinePrograms(gate, account, contents.configuration, postfix, &diagnosis)
     SMTPExamination.run(
       user: sites.accounts[0], sender: sites.sender,
+      door: OtherEnd(program: path(of: "smtpd", beside: dropIn), userID: account.userID),
       services: instances.flatMap { $0.services ?? [] },
       networks: postfix?.value("mynetworks"), &diagnosis)
     OutgoingExamination.run(users: sites.accounts, &diagnosis)
@@ -130,12 +131,17 @@ enum Doctor {
     return Machine.exists(path) ? path : defaultDropIn
   }
 
+  /// The path of another of the programs that stand where the drop-in stands.
+  private static func path(of name: String, beside dropIn: String) -> String {
+    String(decoding: FileSystem.directory(of: Array(dropIn.utf8)), as: UTF8.self) + "/" + name
+  }
+
   /// Tells whether a program is the drop-in.
   ///
   /// What `Install/install --divert` puts in the place of /usr/sbin/sendmail leads to the drop-in,
   /// too.
   private static func isDropIn(_ dropIn: String) -> (String) -> Bool {
-    let dispatcher = dropIn.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/dispatch"
+    let dispatcher = path(of: "dispatch", beside: dropIn)
     let own = [dropIn, dispatcher].compactMap { Machine.status($0) }
     return { program in
       guard let status = Machine.status(program) else { return program == dropIn }

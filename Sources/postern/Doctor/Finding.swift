@@ -23,6 +23,8 @@ struct Diagnosis {
   private(set) var findings: [Finding] = []
   /// What could not be examined, and why: never left out silently.
   private(set) var unexamined: [String] = []
+  /// What a site finds that speaks SMTP to this machine; nil = it was not tried.
+  var localSMTP: LocalSMTP?
   /// The codes in `doctor_accept`.
   var accepted: Set<String> = []
 

@@ -10,6 +10,8 @@ enum SMTPDialogue {
     case closed
     /// The server refuses the recipient, or the sender, or to talk.
     case refused(String)
+    /// Postern's own door has let this site in, and judges what comes through it.
+    case served(String)
     /// The server would take the mail.
     case accepted(String)
     /// The server speaks, but wants TLS, or something is out of order for now.
@@ -30,9 +32,10 @@ enum SMTPDialogue {
   ///   - port: Its port.
   ///   - user: The account of a site.
   ///   - sender: An address that the site may use; empty = the null sender.
+  ///   - door: Postern's program for SMTP.
   /// - Returns: How it ended.
   static func attempt(
-    _ address: String, _ port: UInt16, user: Account, sender: String
+    _ address: String, _ port: UInt16, user: Account, sender: String, door: OtherEnd
   ) -> Outcome {
     let connection: Connection
     do {
@@ -46,9 +49,11 @@ enum SMTPDialogue {
     guard let greeting = try? reply(connection) else {
       return .undecided("no greeting within \(milliseconds / 1_000) s (TLS from the start?)")
     }
-    // Postern's own door judges what comes through it, and takes what the site may send.
-    if greeting.text.hasSuffix(" Postern") { return .refused(greeting.text) }
     guard greeting.code == 220 else { return verdict(of: greeting, accepting: false) }
+    // Anybody can greet as Postern: what counts is which program has the other end.
+    if let port = try? connection.ownPort(), door.isConnected(to: port) {
+      return .served(greeting.text)
+    }
     do throws(Errno) {
       let outcome = try converse(connection, sender)
       try connection.write(Array("QUIT\r\n".utf8))

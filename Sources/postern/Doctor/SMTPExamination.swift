@@ -66,11 +66,12 @@ enum SMTPExamination {
   /// - Parameters:
   ///   - user: The account of a site.
   ///   - sender: An address that it may use.
+  ///   - door: Postern's program for SMTP.
   ///   - services: The services of master.cf, of all instances of Postfix.
   ///   - networks: Postfix's `mynetworks`.
   ///   - diagnosis: Takes what is found.
   static func run(
-    user: Account, sender: String, services: [MasterService], networks: String?,
+    user: Account, sender: String, door: OtherEnd, services: [MasterService], networks: String?,
     _ diagnosis: inout Diagnosis
   ) {
     var addresses = ["127.0.0.1", "::1"]
@@ -94,13 +95,15 @@ enum SMTPExamination {
     let attempts = (named + greeters).map { place in
       Attempt(
         address: place.address, port: place.port,
-        outcome: SMTPDialogue.attempt(place.address, place.port, user: user, sender: sender))
+        outcome: SMTPDialogue.attempt(
+          place.address, place.port, user: user, sender: sender, door: door))
     }
     for attempt in attempts {
       if case .undecided(let text) = attempt.outcome {
         diagnosis.skip("SMTP to \(attempt.place)", because: text)
       }
     }
+    diagnosis.localSMTP = LocalSMTP(attempts)
     let name = AnyUser.shown(user.name)
     diagnosis.add(findings(attempts, user: name, networks: networks))
   }

@@ -73,11 +73,16 @@ def serve(descriptor: int, uid: int) -> "subprocess.Popen[bytes]":
                             user=uid, group=uid, extra_groups=[], cwd="/", env=CLEAN_ENVIRONMENT)
 
 
+def install_door(stage: Stage) -> None:
+    """Puts the program where it is installed."""
+    shutil.copyfile(stage.postern.binaries / "postern-smtpd", DOOR)
+    Path(DOOR).chmod(0o755)
+
+
 @contextmanager
 def open_door(stage: Stage, *, redirects: bool = False, user: str = "postern") -> Iterator[Listener]:
     """Installs the door and listens; with the packet filter's rules if wanted."""
-    shutil.copyfile(stage.postern.binaries / "postern-smtpd", DOOR)
-    Path(DOOR).chmod(0o755)
+    install_door(stage)
     if redirects:
         done = run_root("nft", "-f", RULES)
         if done.status != 0:
