@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import Policy
 
 /// Whose quota is asked for at a quota server, and what for.
@@ -87,8 +87,8 @@ struct SharedQuota {
   ) throws(ServerFault) -> ServerReply {
     let connection = try send(command, isOwnDelay: &isOwnDelay)
     let sent = Clock.monotonicMilliseconds()
-    var buffer = [UInt8](repeating: 0, count: ServerReply.maximumBytes)
-    var (count, isSignedIn, reader) = (0, !signsIn, ServerReplyReader())
+    var buffer = [UInt8](repeating: 0, count: ServerReply.Bounds.charge.bytes)
+    var (count, isSignedIn, reader) = (0, !signsIn, ServerReplyReader(.charge))
     while true {
       switch reader.next(in: buffer, count: count) {
       case .malformed: throw .malformed
@@ -237,7 +237,7 @@ struct SharedQuota {
 
 extension QuotaServerAddress {
   /// Where to connect to.
-  fileprivate var target: ServerConnection.Address {
+  package var target: ServerConnection.Address {
     switch self {
     case .unix(let path): .unix(path: path)
     case .inet(let address, let port): .inet(address: address, port: port)
