@@ -71,8 +71,10 @@ extension Ledger {
   }
 }
 
-/// The calls that it takes to get an answer about one message: a second one where the server says
-/// that the quota was reset, or that it has seen the number. All of them together have the timeout.
+/// The calls that it takes to get an answer about one message.
+///
+/// There is a second one where the server says that the quota was reset, or that it has seen the
+/// number. All of them together have the timeout.
 private struct QuotaDialogue {
   let request: SharedQuotaRequest
   let settings: QuotaServerSettings

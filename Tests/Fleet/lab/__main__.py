@@ -6,6 +6,7 @@ import time
 import traceback
 from pathlib import Path
 
+from . import drills
 from .faults import BEGIN, FAULTS, SHORT
 from .fleet import Lab, mountpoint
 from .judge import Verdict, most_in_a_window
@@ -45,7 +46,7 @@ class Run:
         time.sleep(BEGIN)
         fault.happen(lab)
         # In short what was sent within less than a window is the sum; else the fault's own part has to age out.
-        end = 45 if self.options.short else BEGIN + fault.lasts + 66
+        end = 30 if self.options.short else BEGIN + fault.lasts + 66
         time.sleep(max(0, begin + end - time.monotonic()))
         for host in lab.hosts.values():
             host.tell("stop")
@@ -114,6 +115,10 @@ def main():
                 passed, failed = passed + (not complaints), failed + bool(complaints)
                 for complaint in complaints:
                     print(f"FAIL {fault.name}, {verdict.mode}: {complaint}", flush=True)
+        for name, complaint in drills.run(lab) if re.search(options.only, "drills") else ():
+            passed, failed = passed + (not complaint), failed + bool(complaint)
+            if complaint:
+                print(f"FAIL {name}: {complaint}", flush=True)
     except Exception as error:  # So that the last line is always the count.
         traceback.print_exc()
         print(f"FAIL the lab itself: {error!r}")

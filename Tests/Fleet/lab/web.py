@@ -24,6 +24,7 @@ from .engines import PASSWORD, shipped, with_addresses
 from .plain import Plain
 
 SITE = USERS["alice"]
+RULE = Path(__file__).resolve().parents[3] / "Install/nftables/postern-fleet.nft"
 SOCKET = "/run/postern/quota.sock"
 HONEST, FORGED = "good@ok.example", "ceo@bank.example"
 #: One message in so many is a forged one.
@@ -162,6 +163,25 @@ class Web:
         whose = {"user": SITE.uid, "group": SITE.uid, "extra_groups": []} if user else {}
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, cwd="/", **whose)
         return [done.returncode, done.stdout, done.stderr]
+
+    def load_rule(self):
+        """The shipped rule of nftables, with the accounts of this machine."""
+        return self.shell(["nft", "-f", str(RULE)])
+
+    def stop_under_lock(self):
+        """One message waits for the server; the site wants to stop it, and sends another one."""
+        start = time.monotonic()
+        whose = {"user": SITE.uid, "group": SITE.uid, "extra_groups": []}
+        words = [DROP_IN, "-i", "-f", HONEST, "r@x.example"]
+        message = f"From: {HONEST}\n\nbody\n".encode()
+        first = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **whose)
+        first.stdin.write(message)
+        first.stdin.close()
+        time.sleep(0.3)
+        killed = [self.shell(["/bin/kill", f"-{name}", str(first.pid)], "site")[2].strip().rpartition(": ")[2]
+                  for name in ("STOP", "KILL")]
+        second = subprocess.run(words, input=message, stderr=subprocess.DEVNULL, check=False, timeout=30, **whose)
+        return killed, first.wait(30), second.returncode, time.monotonic() - start
 
     def end(self):
         self.postfix.stop()
