@@ -16,7 +16,8 @@ struct LogTests {
   private static let refused =
     "verdict=reject reason=from-not-allowed uid=1001 user=alice envelope=<alice@example.com> "
     + "from=<ceo@bank.example> recipients=3 size=4211 message-id=<1@alice> script=1001:x.php "
-    + "cwd=/var/www/alice/uploads ppid=4242 to=gmail.com,bank.example "
+    + "cwd=/var/www/alice/uploads ppid=4242 process=\"php-fpm: pool alice\" "
+    + "cgroup=/system.slice/php8.2-fpm.service to=gmail.com,bank.example "
     + "text=\"From: ceo@bank.example is not an address of alice\""
 
   @Test func `a decision is one object with the names of the contract, in their order`() throws {
@@ -25,7 +26,8 @@ struct LogTests {
         == #"{"time":1795460403,"verdict":"reject","reason":"from-not-allowed","uid":1001,"#
         + #""user":"alice","from":"ceo@bank.example","envelope":"alice@example.com","#
         + #""recipients":3,"size":4211,"message_id":"<1@alice>","script":"1001:x.php","#
-        + #""cwd":"/var/www/alice/uploads","text":"From: ceo@bank.example is not an address of alice"}"#
+        + #""cwd":"/var/www/alice/uploads","text":"From: ceo@bank.example is not an address of alice","#
+        + #""process":"php-fpm: pool alice","cgroup":"/system.slice/php8.2-fpm.service"}"#
     )
   }
 
@@ -34,7 +36,7 @@ struct LogTests {
       try Self.decision("verdict=permit reason=none uid=7 envelope=<> from=<a@x>,<b@x> ppid=1").json
         == #"{"time":1795460403,"verdict":"permit","reason":null,"uid":7,"user":"uid:7","#
         + #""from":"a@x, b@x","envelope":"","recipients":null,"size":null,"message_id":null,"#
-        + #""script":null,"cwd":null,"text":null}"#)
+        + #""script":null,"cwd":null,"text":null,"process":null,"cgroup":null}"#)
   }
 
   @Test func `people see when, who, what, where from and why`() throws {
@@ -44,6 +46,7 @@ struct LogTests {
         "2026-11-23 19:00:03  alice  reject from-not-allowed",
         "    From: ceo@bank.example  to 3 recipients (gmail.com,bank.example)  4211 bytes",
         "    script 1001:x.php  in /var/www/alice/uploads  message-id <1@alice>",
+        "    started by php-fpm: pool alice  cgroup /system.slice/php8.2-fpm.service",
         "    From: ceo@bank.example is not an address of alice",
       ])
     let plain = try Self.decision(

@@ -27,6 +27,8 @@ struct DecisionLog: Sendable {
   var messages: Use?
   var recipients: Use?
   var isMapStale = false
+  /// Who has started the program; nil = nobody who tells something.
+  private var starter: Starter?
   /// Which door it came through.
   var entrance = Entrance.command
   var facility: SyslogFacility = .mail
@@ -60,6 +62,9 @@ struct DecisionLog: Sendable {
     quotaFile = policy.configuration.quotaFile
     journalUID = policy.refusalsUID
   }
+
+  /// Notes who has started the program, while this process is still its caller's.
+  mutating func noteStarter() { starter = Starter(of: uid) }
 
   /// Notes what a message claims.
   mutating func note(_ message: ReadMessage) {
@@ -243,8 +248,7 @@ struct DecisionLog: Sendable {
       if let directory = Host.currentDirectory() {
         line.append(key: DecisionKey.cwd, value: directory)
       }
-      line.append(key: DecisionKey.ppid)
-      line.append(decimal: UInt64(Host.parentProcessID()))
+      if let starter { Self.add(starter, to: &line) }
     case .smtp:
       line.append(key: DecisionKey.via)
       line.append("smtp")
@@ -264,6 +268,17 @@ struct DecisionLog: Sendable {
     switch use.limit {
     case .count(let limit): line.append(decimal: UInt64(limit))
     case .unlimited: line.append("unlimited")
+    }
+  }
+
+  private static func add(_ starter: Starter, to line: inout [UInt8]) {
+    line.append(key: DecisionKey.ppid)
+    line.append(decimal: UInt64(starter.processID))
+    if let title = starter.title {
+      line.append(key: DecisionKey.process, value: title, limit: Starter.titleBytes)
+    }
+    if let group = starter.controlGroup {
+      line.append(key: DecisionKey.cgroup, value: group, limit: Starter.controlGroupBytes)
     }
   }
 

@@ -5,7 +5,7 @@ package enum DecisionKey: String, Sendable, CaseIterable {
   case messageID = "message-id"
   case messages
   case recipientsUsed = "recipients-used"
-  case script, cwd, ppid, via, map, text, status
+  case script, cwd, ppid, process, cgroup, via, map, text, status
   /// Of the journal only, as the whole text of a refusal is.
   case to
 }
