@@ -6,6 +6,11 @@ readonly stages=(format imports documents swift binaries compliance hostile flee
 # What a developer runs before every commit.
 readonly quick_stages=(format imports documents swift)
 
+# What builds or waits for most of its time: it runs beside the stages that need root and are in neither list.
+readonly stages_aside=(install fuzz)
+# What measures: nothing runs beside it.
+readonly stages_alone=(benchmarks)
+
 # stage_packages STAGE: the Debian packages that it needs.
 stage_packages() {
   case $1 in
@@ -143,7 +148,7 @@ stage_fallback() {
 }
 
 stage_hostile() {
-  suite_with --only "the standing attacker" read_plain_counts timeout 240 Tests/Hostile/run
+  suite_with --only "the standing attacker" read_plain_counts timeout 480 Tests/Hostile/run
 }
 
 stage_fleet() {
@@ -152,7 +157,7 @@ stage_fleet() {
 }
 
 stage_doctor() {
-  suite_with --only "postern check and postern doctor" read_plain_counts timeout 300 Tests/Doctor/run
+  suite_with --only "postern check and postern doctor" read_plain_counts timeout 480 Tests/Doctor/run
 }
 
 stage_completion() {

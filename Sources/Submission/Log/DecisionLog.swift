@@ -198,7 +198,7 @@ struct DecisionLog: Sendable {
 
   private func line(_ verdict: DecisionVerdict, reason: ReasonCode?) -> [UInt8] {
     var line: [UInt8] = []
-    line.reserveCapacity(512)
+    line.reserveCapacity(768)
     line.append(key: DecisionKey.verdict)
     line.append(verdict.rawValue)
     line.append(key: DecisionKey.reason)

@@ -1,4 +1,5 @@
 internal import InternetMessage
+internal import LinuxSystem
 
 /// What /proc/PID/status says of a process: its beginning (proc(5)).
 ///
@@ -18,44 +19,44 @@ struct ProcessStatus: Sendable, Equatable {
 
   /// Reads it; nil = the name, the parent or the user is missing, or cut.
   init?(_ text: [UInt8]) {
-    var name: ArraySlice<UInt8>?
+    var name: [UInt8]?
     var parent: UInt32?
-    var user: UInt32?
-    var rest = text[...]
+    var start = 0
     for _ in 0..<Self.maximumLines {
-      guard let end = rest.firstIndex(of: Octets.lineFeed) else { break }
-      let line = rest[..<end]
-      rest = rest[(end + 1)...]
-      switch line.first {
-      case UInt8(ascii: "N") where name == nil: name = Self.value(line, of: "Name:\t")
-      case UInt8(ascii: "P") where parent == nil:
-        parent = Self.value(line, of: "PPid:\t").flatMap(Self.number)
-      case UInt8(ascii: "U") where user == nil:
-        user = Self.value(line, of: "Uid:\t").flatMap(Self.number)
-      default: break
+      guard let end = ByteSearch.firstIndex(of: Octets.lineFeed, in: text, start..<text.count)
+      else { return nil }
+      // Keys are told by two letters and their length: this is on the way of every message.
+      if end > start + 5 {
+        switch (text[start], text[start + 1]) {
+        case (UInt8(ascii: "N"), UInt8(ascii: "a")) where text[start + 5] == Self.tab:
+          name = Array(text[(start + 6)..<end])
+        case (UInt8(ascii: "P"), UInt8(ascii: "P")) where text[start + 5] == Self.tab:
+          parent = Self.number(text, from: start + 6)
+        case (UInt8(ascii: "U"), UInt8(ascii: "i")) where text[start + 4] == Self.tab:
+          guard let name, let parent, let user = Self.number(text, from: start + 5) else {
+            return nil
+          }
+          self.name = name
+          (parentID, userID) = (parent, user)
+          return
+        default: break
+        }
       }
-      if user != nil { break }
+      start = end + 1
     }
-    guard let name, let parent, let user else { return nil }
-    self.name = Array(name)
-    (parentID, userID) = (parent, user)
+    return nil
   }
 
-  private static func value(_ line: ArraySlice<UInt8>, of key: String) -> ArraySlice<UInt8>? {
-    line.starts(with: key.utf8) ? line.dropFirst(key.utf8.count) : nil
-  }
+  private static let tab = UInt8(ascii: "\t")
 
-  /// Reads the number at the beginning of a value.
-  private static func number(_ value: ArraySlice<UInt8>) -> UInt32? {
-    var number: UInt32?
-    for byte in value {
-      guard (0x30...0x39).contains(byte) else { break }
-      let (product, isTooLarge) = (number ?? 0).multipliedReportingOverflow(by: 10)
-      let (sum, isStillTooLarge) = product.addingReportingOverflow(UInt32(byte - 0x30))
-      guard !isTooLarge, !isStillTooLarge else { return nil }
-      number = sum
+  /// Reads the number at a place of a line that has an end; nil = there is none, or too large a one.
+  private static func number(_ text: [UInt8], from start: Int) -> UInt32? {
+    var number: UInt64?
+    for index in start..<min(start + 11, text.count) {
+      guard (0x30...0x39).contains(text[index]) else { break }
+      number = (number ?? 0) * 10 + UInt64(text[index] - 0x30)
     }
-    return number
+    return number.flatMap { UInt32(exactly: $0) }
   }
 
   /// Whether it is one of the programs that `sh -c` runs.
@@ -77,10 +78,12 @@ enum ProcessFiles {
   /// - Parameter bytes: The command line, or its beginning.
   /// - Returns: The arguments with blanks between them; nil = there is none.
   static func title(_ bytes: [UInt8]) -> [UInt8]? {
-    var text = bytes
-    while let last = text.last, last == 0 || last == UInt8(ascii: " ") { text.removeLast() }
+    var end = bytes.count
+    while end > 0, bytes[end - 1] == 0 || bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    guard end > 0 else { return nil }
+    var text = Array(bytes[..<end])
     for index in text.indices where text[index] == 0 { text[index] = UInt8(ascii: " ") }
-    return text.isEmpty ? nil : text
+    return text
   }
 
   /// Finds the control group of version 2.
@@ -90,16 +93,18 @@ enum ProcessFiles {
   /// - Parameter text: The file, or its beginning.
   /// - Returns: The path; nil = it is the root, or there is none.
   static func controlGroup(_ text: [UInt8]) -> [UInt8]? {
-    var rest = text[...]
+    var start = 0
     // Of version 1 there is a line for each controller, a dozen.
     for _ in 0..<32 {
-      let end = rest.firstIndex(of: Octets.lineFeed) ?? rest.endIndex
-      if rest.starts(with: "0::/".utf8) {
-        let path = rest[..<end].dropFirst(3)
-        return path.count > 1 ? Array(path) : nil
+      let end = ByteSearch.firstIndex(of: Octets.lineFeed, in: text, start..<text.count)
+      let length = (end ?? text.count) - start
+      if length > 3, text[start] == UInt8(ascii: "0"), text[start + 1] == Octets.colon,
+        text[start + 2] == Octets.colon, text[start + 3] == UInt8(ascii: "/")
+      {
+        return length > 4 ? Array(text[(start + 3)..<(start + length)]) : nil
       }
-      guard end < rest.endIndex else { return nil }
-      rest = rest[(end + 1)...]
+      guard let end else { return nil }
+      start = end + 1
     }
     return nil
   }

@@ -13,8 +13,10 @@ internal import Policy
 struct Starter: Sendable, Equatable {
   /// Its ID.
   let processID: UInt32
-  /// Its command line, the arguments with blanks between them, as far as it is logged and one byte
-  /// further; nil = another user's, or not to be had. The process can write there what it likes.
+  /// Its command line, the arguments with blanks between them; nil = not to be told, or not to be
+  /// had.
+  ///
+  /// The process can write there what it likes. One byte more than is logged shows a cut.
   private(set) var title: [UInt8]?
   /// The control group of this process, which its starter cannot choose outside of what systemd has
   /// delegated to it; nil = the root, or not to be had.
@@ -31,7 +33,8 @@ struct Starter: Sendable, Equatable {
   ///   told.
   init(of uid: UInt32) {
     let parent = Host.parentProcessID()
-    controlGroup = Self.read(nil, "/cgroup", Self.readBytes).flatMap(ProcessFiles.controlGroup)
+    controlGroup = Self.read(nil, "/cgroup", Self.controlGroupFileBytes)
+      .flatMap(ProcessFiles.controlGroup)
     // Adopted, by the first process of all or by one of another namespace: nobody's.
     guard parent > 1 else {
       processID = UInt32(clamping: parent)
@@ -54,12 +57,13 @@ struct Starter: Sendable, Equatable {
     if Host.parentProcessID() != parent { title = nil }
   }
 
-  /// More than stands before the user in /proc/PID/status, or before the end of a usual
-  /// /proc/self/cgroup.
-  private static let readBytes = 512
+  /// More than stands before the end of the user in /proc/PID/status: 160, with the longest name.
+  private static let statusBytes = 192
+  /// More than a usual /proc/self/cgroup has.
+  private static let controlGroupFileBytes = 512
 
   private static func status(of process: UInt32) -> ProcessStatus? {
-    read(process, "/status", readBytes).flatMap(ProcessStatus.init)
+    read(process, "/status", statusBytes).flatMap(ProcessStatus.init)
   }
 
   /// Reads the beginning of a file of a process; nil = it is gone, or /proc shows it to nobody else.

@@ -113,7 +113,7 @@ def _complete(stage: Stage) -> None:
     stage.log.records()
     expect_permitted(stage.postern.submit("alice", *ARGUMENTS, stdin=message))
     [line] = stage.log.decisions()
-    missing = {"message-id", "messages", "recipients-used", "script", "cwd", "ppid", "process"} - set(line)
+    missing = {"message-id", "messages", "recipients-used", "script", "cwd", "ppid"} - set(line)
     expect("missing keys", missing, set())
     expect("parent", line["ppid"], str(os.getpid()))
 

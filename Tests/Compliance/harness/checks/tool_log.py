@@ -47,8 +47,8 @@ def _shows(stage: Stage) -> None:
     expect("text", line.decode().rstrip().endswith(": " + refused.pop("text")), True)
     expect("size", refused.pop("size") > 50, True)
     expect("cwd", isinstance(refused.pop("cwd"), str), True)
-    expect("process", refused.pop("process").startswith("/usr/bin/python3"), True)
-    refused.pop("cgroup")
+    for name in ("process", "cgroup"):
+        refused.pop(name)
     expect("refused", refused, {
         "verdict": "reject", "reason": "from-not-allowed", "uid": USERS["alice"].uid, "user": "alice",
         "from": "ceo@bank.example", "envelope": "alice@test.example", "recipients": 1,
