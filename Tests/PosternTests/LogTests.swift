@@ -1,3 +1,5 @@
+import Foundation
+import LinuxSystem
 import Policy
 import Testing
 
@@ -93,5 +95,45 @@ struct LogTests {
     }
     #expect(
       JournalReader.inOrder(entries).map(\.user) == ["uid:1", "uid:3", "uid:2", "uid:0"])
+  }
+
+  /// As many journals as `--last` wants decisions, and then some.
+  @Test(arguments: [1, 5, 60, 119, 120, 500])
+  func `of many journals the last decisions are found, whatever the order of the files`(
+    _ count: Int
+  ) throws {
+    let scratch = "/tmp/postern-log-\(Host.processID())-\(count)"
+    try FileSystem.makeDirectory(Array(scratch.utf8))
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let journal = Journal(beside: Array("\(scratch)/quota".utf8))
+    var times: [UInt64] = []
+    // The files are written at the same moment, so that each may hold the newest one.
+    for uid: UInt32 in 0..<40 {
+      for number: UInt64 in 0..<3 {
+        let time = 1_000 + number * 100 + UInt64(uid) * 37 % 40
+        times.append(time)
+        try journal.append(
+          Array("verdict=permit reason=none uid=\(uid)".utf8), for: uid, at: time)
+      }
+    }
+    let entries = try JournalReader(journal).entries(last: count)
+    #expect(entries.map(\.time) == Array(times.sorted().suffix(count)))
+    #expect(
+      try JournalReader(journal).entries(last: count) { $0.user == "uid:7" }.count == min(3, count))
+  }
+
+  @Test func `what is decided after the end that was noted is news, and nothing before`() throws {
+    let scratch = "/tmp/postern-log-\(Host.processID())-end"
+    try FileSystem.makeDirectory(Array(scratch.utf8))
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let journal = Journal(beside: Array("\(scratch)/quota".utf8))
+    #expect(journal.end(of: 7) == nil)
+    let line = Array("verdict=permit reason=none uid=7".utf8)
+    try journal.append(line, for: 7, at: 1)
+    let end = try #require(journal.end(of: 7))
+    #expect(end == (try journal.excerpt(of: 7).end))
+    #expect(try journal.excerpt(of: 7, after: end).records.isEmpty)
+    try journal.append(line, for: 7, at: 2)
+    #expect(try journal.excerpt(of: 7, after: end).records.map(\.time) == [2])
   }
 }

@@ -64,12 +64,15 @@ static void write_journal(int directory, const struct stat *owner, int uid, int 
   char name[16], *text = malloc((size_t)decisions * (decision + 64) + 1);
   size_t used = 0;
   if (!text) fail("malloc");
-  // The last decision is of now, each before it half a minute older.
+  // The last decision is of some second of the last hour, each before it half a minute older.
+  uint64_t last = now - (uint64_t)(uid % 3600);
   for (int number = 0; number < decisions; number++)
-    used += format_record(text + used, uid, number, now - 30 * (uint64_t)(decisions - 1 - number));
+    used += format_record(text + used, uid, number, last - 30 * (uint64_t)(decisions - 1 - number));
   snprintf(name, sizeof name, "%d", uid);
   int file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (file < 0 || write(file, text, used) != (ssize_t)used || fchown(file, owner->st_uid, owner->st_gid)) fail(name);
+  struct timespec times[2] = {{(time_t)last, 0}, {(time_t)last, 0}};
+  if (futimens(file, times)) fail(name);
   close(file);
   free(text);
 }
