@@ -85,7 +85,7 @@ struct JournalReader {
 
   /// By time; those of the same second stay as they are.
   static func inOrder(_ entries: [LogEntry]) -> [LogEntry] {
-    entries.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-      .map(\.element)
+    // Numbers are moved, not entries.
+    entries.indices.map { (entries[$0].time, $0) }.sorted { $0 < $1 }.map { entries[$0.1] }
   }
 }
