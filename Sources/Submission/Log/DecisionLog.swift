@@ -248,7 +248,7 @@ struct DecisionLog: Sendable {
       if let directory = Host.currentDirectory() {
         line.append(key: DecisionKey.cwd, value: directory)
       }
-      if let starter { Self.add(starter, to: &line) }
+      if let starter { line.append(starter) }
     case .smtp:
       line.append(key: DecisionKey.via)
       line.append("smtp")
@@ -268,17 +268,6 @@ struct DecisionLog: Sendable {
     switch use.limit {
     case .count(let limit): line.append(decimal: UInt64(limit))
     case .unlimited: line.append("unlimited")
-    }
-  }
-
-  private static func add(_ starter: Starter, to line: inout [UInt8]) {
-    line.append(key: DecisionKey.ppid)
-    line.append(decimal: UInt64(starter.processID))
-    if let title = starter.title {
-      line.append(key: DecisionKey.process, value: title, limit: Starter.titleBytes)
-    }
-    if let group = starter.controlGroup {
-      line.append(key: DecisionKey.cgroup, value: group, limit: Starter.controlGroupBytes)
     }
   }
 

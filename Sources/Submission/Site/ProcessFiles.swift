@@ -49,7 +49,7 @@ struct ProcessStatus: Sendable, Equatable {
 
   private static let tab = UInt8(ascii: "\t")
 
-  /// Reads the number at a place of a line that has an end; nil = there is none, or too large a one.
+  /// Reads the number at a place of a line; nil = there is none, or too large a one.
   private static func number(_ text: [UInt8], from start: Int) -> UInt32? {
     var number: UInt64?
     for index in start..<min(start + 11, text.count) {

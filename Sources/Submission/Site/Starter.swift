@@ -66,7 +66,7 @@ struct Starter: Sendable, Equatable {
     read(process, "/status", statusBytes).flatMap(ProcessStatus.init)
   }
 
-  /// Reads the beginning of a file of a process; nil = it is gone, or /proc shows it to nobody else.
+  /// Reads the beginning of a file of a process; nil = it is gone, or hidden.
   private static func read(_ process: UInt32?, _ file: String, _ count: Int) -> [UInt8]? {
     var path: [UInt8] = []
     path.reserveCapacity(32)
