@@ -42,7 +42,8 @@ struct FleetFileTests {
   }
 
   @Test func `two files have two numbers`() throws {
-    let (one, two) = (try Scratch(), try Scratch())
+    let one = try Scratch()
+    let two = try Scratch()
     let numbers = [
       try FleetFile.open(beside: one.path).nodeNumber,
       try FleetFile.open(beside: two.path).nodeNumber,
