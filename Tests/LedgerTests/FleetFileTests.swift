@@ -36,7 +36,8 @@ struct FleetFileTests {
     let number = try FleetFile.open(beside: scratch.path).nodeNumber
     let status = try fileStatus(path(scratch), followingLinks: false)
     #expect(status.size == Self.size && status.mode == 0o600 && status.linkCount == 1)
-    #expect(try FleetFile.open(beside: scratch.path).nodeNumber == number)
+    let again = try FleetFile.open(beside: scratch.path).nodeNumber
+    #expect(again == number)
     let names = try FileSystem.names(in: scratch.directory)
     #expect(names == [Array("fleet".utf8)])
   }
@@ -55,8 +56,10 @@ struct FleetFileTests {
     let scratch = try Scratch()
     try restore(scratch)
     let file = try FleetFile.open(beside: scratch.path)
-    #expect(file.nodeNumber == 0x0123_4567_89AB_CDEF)
-    let account = try #require(try file.account(of: 1_001, at: 1_001))
+    let number = file.nodeNumber
+    #expect(number == 0x0123_4567_89AB_CDEF)
+    let stored = try file.account(of: 1_001, at: 1_001)
+    let account = try #require(stored)
     #expect(account.generation == 12 && account.epoch == 0xFEDC_BA98_7654_3210)
     #expect(account.number == 1_795_654_440_001 && account.kept == 1_795_654_440_000)
     #expect(account.messages == 300 && account.recipients == 4_000_000_000)
@@ -65,20 +68,23 @@ struct FleetFileTests {
     (usage.counters.messages, usage.counters.recipients) = (306, 4_000_000_009)
     later.catchUp(with: usage)
     #expect(later.messages == 301 && later.recipients == 4_000_000_002)
-    #expect(try file.account(of: 1_002, at: 1_001) == nil)
-    #expect(try file.account(of: 1_001, at: 1_002) == nil)
-    #expect(!file.remembersFailure)
+    let others = try file.account(of: 1_002, at: 1_001)
+    let elsewhere = try file.account(of: 1_001, at: 1_002)
+    #expect(others == nil && elsewhere == nil)
+    let remembers = file.remembersFailure
+    #expect(!remembers)
   }
 
   @Test func `an account is still written as it was, into the slot of its record`() throws {
     let scratch = try Scratch()
     try restore(scratch)
     let file = try FleetFile.open(beside: scratch.path)
-    let account = try #require(try file.account(of: 1_001, at: 1_001))
+    let stored = try file.account(of: 1_001, at: 1_001)
+    let account = try #require(stored)
     for slot: UInt32 in [0, 262_143] {
       try file.write(account, at: slot)
-      let stored = try raw(scratch).pread(offset: 4_096 + 64 * UInt64(slot), count: 64)
-      #expect(stored == (try vector("fleet-1.account")))
+      let bytes = try raw(scratch).pread(offset: 4_096 + 64 * UInt64(slot), count: 64)
+      #expect(bytes == (try vector("fleet-1.account")))
     }
     #expect(try fileStatus(path(scratch), followingLinks: false).size == Self.size)
   }
@@ -151,9 +157,10 @@ struct FleetFileTests {
   @Test func `a failure is remembered for seconds, and one from before a restart is not`() throws {
     let scratch = try Scratch()
     let file = try FleetFile.open(beside: scratch.path)
-    #expect(!file.remembersFailure)
+    let before = file.remembersFailure
     file.rememberFailure()
-    #expect(file.remembersFailure)
+    let after = file.remembersFailure
+    #expect(!before && after)
     let now = Clock.monotonicMilliseconds()
     try #require(now > FleetFile.failureMilliseconds)
     for (then, isRemembered) in [
@@ -162,7 +169,8 @@ struct FleetFileTests {
       (now + 3_600_000, false), (0, false),
     ] {
       try raw(scratch).write(littleEndian64(then), at: 64)
-      #expect(file.remembersFailure == isRemembered, "\(Int64(then) - Int64(now))")
+      let remembers = file.remembersFailure
+      #expect(remembers == isRemembered, "\(Int64(then) - Int64(now))")
     }
   }
 

@@ -51,7 +51,8 @@ struct RunningAccountTests {
     for (now, known): (UInt64, UInt64) in [
       (noon, 0), (noon, 0), (noon - 86_400, 0), (0, 0), (noon, UInt64(1) << 52), (noon + 5, 0),
     ] {
-      #expect(account.takeNumber(now: now, after: known))
+      let isTaken1 = account.takeNumber(now: now, after: known)
+      #expect(isTaken1)
       #expect(account.number > last && account.number > known)
       last = account.number
     }
@@ -61,37 +62,47 @@ struct RunningAccountTests {
     var account = account()
     let maximum = RunningAccount.maximumNumber
     #expect(maximum < 1 << 53)
-    #expect(!account.takeNumber(now: noon, after: maximum))
+    let isTaken2 = account.takeNumber(now: noon, after: maximum)
+    #expect(!isTaken2)
     #expect(account.number == 0)
-    #expect(account.takeNumber(now: noon, after: maximum - 1))
+    let isTaken3 = account.takeNumber(now: noon, after: maximum - 1)
+    #expect(isTaken3)
     #expect(account.number == maximum)
-    #expect(!account.takeNumber(now: noon))
+    let isTaken4 = account.takeNumber(now: noon)
+    #expect(!isTaken4)
     #expect(account.number == maximum)
   }
 
   @Test func `the last call is given back, one that was overtaken is not`() {
     var account = account()
-    #expect(account.takeNumber(now: noon))
+    let isTaken5 = account.takeNumber(now: noon)
+    #expect(isTaken5)
     let first = account.number
     account.catchUp(with: counted(1, 3))
     account.kept = first
     var given = account
-    #expect(given.giveBack(StepCounts(messages: 1, recipients: 3), of: first))
+    let isGiven6 = given.giveBack(StepCounts(messages: 1, recipients: 3), of: first)
+    #expect(isGiven6)
     #expect(given.messages == 0 && given.recipients == 0 && given.kept == 0)
-    #expect(account.takeNumber(now: noon))
+    let isTaken7 = account.takeNumber(now: noon)
+    #expect(isTaken7)
     let before = account
-    #expect(!account.giveBack(StepCounts(messages: 1, recipients: 3), of: first))
+    let isGiven8 = account.giveBack(StepCounts(messages: 1, recipients: 3), of: first)
+    #expect(!isGiven8)
     #expect(account == before)
   }
 
   @Test
   func `giving back a call that was not granted keeps the one before, and never goes below 0`() {
     var account = account()
-    #expect(account.takeNumber(now: noon))
+    let isTaken9 = account.takeNumber(now: noon)
+    #expect(isTaken9)
     account.kept = account.number
     let kept = account.kept
-    #expect(account.takeNumber(now: noon))
-    #expect(account.giveBack(StepCounts(messages: 9, recipients: 9), of: account.number))
+    let isTaken10 = account.takeNumber(now: noon)
+    #expect(isTaken10)
+    let isGiven11 = account.giveBack(StepCounts(messages: 9, recipients: 9), of: account.number)
+    #expect(isGiven11)
     #expect(account.kept == kept && account.messages == 0 && account.recipients == 0)
   }
 
@@ -99,7 +110,8 @@ struct RunningAccountTests {
     var account = account(1, 2)
     account.catchUp(with: counted(4, 9))
     account.generation = 12
-    #expect(account.takeNumber(now: noon))
+    let isTaken12 = account.takeNumber(now: noon)
+    #expect(isTaken12)
     #expect(RunningAccount(of: 1001, in: account.words) == account)
     #expect(RunningAccount(of: 1002, in: account.words) == nil)
     #expect(RunningAccount(of: 1001, in: Array(account.words.dropLast())) == nil)
@@ -108,7 +120,8 @@ struct RunningAccountTests {
 
   @Test func `an account with any bit changed is none`() {
     var account = account(1, 2)
-    #expect(account.takeNumber(now: noon))
+    let isTaken13 = account.takeNumber(now: noon)
+    #expect(isTaken13)
     for word in account.words.indices {
       for bit in 0..<64 {
         var words = account.words
