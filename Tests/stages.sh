@@ -9,7 +9,7 @@ readonly quick_stages=(format imports documents swift)
 # stage_packages STAGE: the Debian packages that it needs.
 stage_packages() {
   case $1 in
-    format) printf '%s\n' shellcheck mandoc nftables postfix python3 ;;
+    format) printf '%s\n' shellcheck mandoc nftables postfix python3 haproxy ;;
     imports | documents) printf '%s\n' python3 mandoc groff-base bsdextrautils ;;
     binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
     completion) printf '%s\n' zsh fish shellcheck ;;
@@ -21,10 +21,10 @@ stage_packages() {
       ;;
     fallback) stage_packages compliance ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
-    fleet) printf '%s\n' python3 redis-server ;;
+    fleet) printf '%s\n' python3 redis-server haproxy postfix nftables iproute2 util-linux gcc libc6-dev ;;
     doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
-    try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd ;;
+    try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd redis-server ;;
     install)
       printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli php-fpm libfcgi-bin python3 systemd systemd-container debhelper dpkg-dev musl-dev rpm nftables util-linux
       ;;
@@ -42,6 +42,7 @@ stage_format() {
   check "shellcheck is clean" shell_is_clean
   check "the manual pages are clean" manuals_are_clean
   check "the firewall examples load" firewall_examples_load
+  check "haproxy takes the file of a fleet" haproxy_takes_the_fleets_file
   check "nothing traps on purpose" nothing_traps_on_purpose
   check "what sites execute has no key paths" nothing_that_sites_execute_has_key_paths
   check "files are short" files_are_short
@@ -58,6 +59,7 @@ stage_imports() {
   check "an arrow that points up is seen" rooms_check_sees_an_upward_arrow
   check "unsafe code is in LinuxSystem only" unsafe_code_is_in_linuxsystem_only
   check "unsafe code is explained" unsafe_code_is_explained
+  check "steps of a second are in one place, and for tests alone" short_steps_are_for_tests
 }
 
 stage_documents() {
@@ -149,6 +151,9 @@ stage_hostile() {
 stage_fleet() {
   suite_with --only "the function of the fleet's server" read_plain_counts timeout 120 Tests/Fleet/function
   suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
+  suite_with --only "what a quota server can answer" read_plain_counts timeout 120 Tests/Fleet/replies
+  check "the drop-in with steps of a second builds" Tests/build steps
+  suite_with --only "faults of a fleet, in their short form" read_plain_counts timeout 300 Tests/Fleet/faults --short
 }
 
 stage_doctor() {
@@ -205,6 +210,7 @@ stage_fuzz() {
 
 stage_try() {
   check "Install/try" timeout 600 Install/try
+  check "Install/fleet/try" timeout 600 Install/fleet/try
   check "the site of Tests/machine can send" site_of_the_machine_can_send
 }
 

@@ -15,7 +15,11 @@
 --
 -- The clock is the server's, once for each call. It follows SlidingWindow: 61 minutes, 25 hours.
 
+-- Of this text: whoever loads another one over it is told by `postern fleet check`.
+local RELEASE = 3
+-- Of a record.
 local VERSION = 1
+local PREFIX = 'postern:q:'
 local STEPS = {61, 25}
 local ARGUMENTS = 20
 -- Of a node: how many starts are kept in mind, and for how many seconds. Each tells of itself once a minute.
@@ -277,6 +281,20 @@ local function suspensions(KEYS, ARGV)
   return answer
 end
 
+-- Some of the quotas. ARGV a cursor, "0" at first; seconds of a minute, of an hour. Answers: the next cursor, "0" = those
+-- were all; then for each its name, used*4, and how many nodes have asked. One may come twice.
+local function list(KEYS, ARGV)
+  local found = redis.call('SCAN', ARGV[1], 'MATCH', PREFIX .. '*', 'COUNT', 100)
+  local answer = {found[1]}
+  for _, key in ipairs(found[2]) do
+    local seen = look({key}, {ARGV[2], ARGV[3]})
+    local n = #answer
+    answer[n + 1] = string.sub(key, #PREFIX + 1)
+    for i = 3, 7 do answer[n + i - 1] = seen[i] end
+  end
+  return answer
+end
+
 -- Notes that a web server is there. KEYS nodes; ARGV its name as a node, the number of its start (boot_id). A number never
 -- comes back after another one: then two machines have one name, and each would have the quota. Answers: 1 = so it is.
 local function node(KEYS, ARGV)
@@ -298,6 +316,8 @@ local function node(KEYS, ARGV)
 end
 
 redis.register_function('postern1_charge', charge)
+redis.register_function{function_name = 'postern1_release', callback = function() return RELEASE end, flags = {'no-writes'}}
+redis.register_function{function_name = 'postern1_list', callback = list, flags = {'no-writes'}}
 redis.register_function{function_name = 'postern1_look', callback = look, flags = {'no-writes'}}
 redis.register_function('postern1_reset', reset)
 redis.register_function('postern1_suspend', suspend)

@@ -71,8 +71,10 @@ extension Ledger {
   }
 }
 
-/// The calls that it takes to get an answer about one message: a second one where the server says
-/// that the quota was reset, or that it has seen the number.
+/// The calls that it takes to get an answer about one message.
+///
+/// There is a second one where the server says that the quota was reset, or that it has seen the
+/// number. All of them together have the timeout.
 private struct QuotaDialogue {
   let request: SharedQuotaRequest
   let settings: QuotaServerSettings
@@ -89,12 +91,16 @@ private struct QuotaDialogue {
     if file.remembersFailure { throw .remembered }
     let quota = SharedQuota(
       settings: settings, address: address, request: request, nodeNumber: file.nodeNumber)
+    let deadline = Clock.monotonicMilliseconds() + UInt64(settings.timeoutMilliseconds)
     for _ in 1...Self.attempts {
+      let begin = Clock.monotonicMilliseconds()
+      guard begin < deadline else { break }
       var isOwnDelay = false
       let verdict: SharedQuota.Verdict
       do throws(ServerFault) {
         verdict = try quota.ask(
-          account, usage: usage, recipients: recipients, now: now, isOwnDelay: &isOwnDelay)
+          account, usage: usage, recipients: recipients, now: now,
+          within: UInt32(clamping: deadline - begin), isOwnDelay: &isOwnDelay)
       } catch {
         if !isOwnDelay { file.rememberFailure() }
         throw error

@@ -32,7 +32,24 @@ firewall_examples_load() {
   [[ $EUID -eq 0 ]] || as_root=(--user --map-root-user)
   timeout 60 unshare "${as_root[@]}" --net nft -c -f Install/nftables/postern.nft &&
     # The account may not be there before an installation.
-    sed 's/, postern }/ }/' Install/nftables/postern-smtp.nft | timeout 60 unshare "${as_root[@]}" --net nft -c -f -
+    sed 's/, postern }/ }/' Install/nftables/postern-smtp.nft | timeout 60 unshare "${as_root[@]}" --net nft -c -f - &&
+    sed 's/, postern }/ }/' Install/nftables/postern-fleet.nft | timeout 60 unshare "${as_root[@]}" --net nft -c -f -
+}
+
+haproxy_takes_the_fleets_file() {
+  local directory status=0
+  directory=$(mktemp -d)
+  # haproxy looks the group up, which may not be there before an installation.
+  sed 's/ user root group postern//' Install/fleet/haproxy.cfg >"$directory/haproxy.cfg"
+  timeout 60 /usr/sbin/haproxy -c -f "$directory/haproxy.cfg" || status=$?
+  rm -r "$directory"
+  return "$status"
+}
+
+# What is installed counts in minutes; Tests/Fleet/run asks the released program itself.
+short_steps_are_for_tests() {
+  [[ $(grep -rl POSTERN_TEST_STEPS Sources Package.swift Install Tests --include='*' | sort | tr '\n' ' ') == \
+    "Sources/Policy/Quota/Limit.swift Tests/Checks/source.sh Tests/build " ]]
 }
 
 # code FILE…: the lines of Swift files as file:line:text, without comments.

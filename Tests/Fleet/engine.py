@@ -83,9 +83,23 @@ class Engine:
         else:
             raise SystemExit("the server does not start")
         if load:
-            with open(FUNCTIONS, "rb") as file:
-                client.call("FUNCTION", "LOAD", "REPLACE", file.read())
+            self._load(client)
         return client
+
+    @staticmethod
+    def _load(client):
+        with open(FUNCTIONS, "rb") as file:
+            text = file.read()
+        for _ in range(500):
+            try:
+                client.call("FUNCTION", "LOAD", "REPLACE", text)
+                return
+            except EngineError as error:
+                # What it kept on the disk comes first.
+                if not str(error).startswith("LOADING"):
+                    raise
+                time.sleep(0.01)
+        raise SystemExit("the server does not end loading")
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -4,7 +4,7 @@ import Testing
 
 /// A reply and what it must read as.
 private func read(_ text: String) -> ServerReplyReader.Finding {
-  var reader = ServerReplyReader()
+  var reader = ServerReplyReader(.charge)
   return reader.next(in: Array(text.utf8), count: text.utf8.count)
 }
 
@@ -21,7 +21,7 @@ struct ServerReplyTests {
   func `a reply is read whole, and cut anywhere it is incomplete`(text: String) {
     if case .reply = read(text) {} else { Issue.record("not a reply: \(text)") }
     for count in 0..<text.utf8.count {
-      var reader = ServerReplyReader()
+      var reader = ServerReplyReader(.charge)
       #expect(reader.next(in: Array(text.utf8), count: count) == .incomplete)
       #expect(reader.position == 0)
     }
@@ -30,7 +30,7 @@ struct ServerReplyTests {
   @Test
   func `two replies in one piece are read one after the other`() {
     let bytes = Array("+OK\r\n:7\r\n".utf8)
-    var reader = ServerReplyReader()
+    var reader = ServerReplyReader(.charge)
     #expect(reader.next(in: bytes, count: bytes.count) == .reply(.simple(Array("OK".utf8))))
     #expect(reader.next(in: bytes, count: bytes.count) == .reply(.integer(7)))
     #expect(reader.next(in: bytes, count: bytes.count) == .incomplete)
@@ -53,7 +53,7 @@ struct ServerReplyTests {
 
   @Test(arguments: endless)
   func `a reply that does not end is malformed once there is no more room`(start: String) {
-    let text = start + String(repeating: "1", count: ServerReply.maximumBytes)
+    let text = start + String(repeating: "1", count: ServerReply.Bounds.charge.bytes)
     #expect(read(text) == .malformed)
   }
 

@@ -1,4 +1,5 @@
 import InternetMessage
+import LinuxSystem
 import Policy
 import Testing
 
@@ -168,5 +169,20 @@ struct DecisionLineTests {
   ])
   func `only what the program writes is read`(_ name: String, _ text: String, _ isLine: Bool) {
     #expect((DecisionLine(Array(text.utf8)[...]) != nil) == isLine)
+  }
+
+  @Test(
+    arguments: [
+      ("a forged message", rejection(.userUnlisted), .warning),
+      ("too many connections", .connection(.tooMany(limit: 3)), .warning),
+      ("nobody's connection", .connection(.noOwner(client: "192.0.2.1:25")), .warning),
+      ("a system call", .system(Errno(number: 5, call: "read")), .error),
+      ("an installation", .installation(.notPrivileged), .error),
+    ] as [(String, Refusal, SystemLog.Severity)])
+  func `only what must be repaired is an error, and no caller can make one at will`(
+    _ name: String, _ refusal: Refusal, _ expected: SystemLog.Severity
+  ) {
+    #expect(DecisionLog.severity(.reject, refusal) == expected)
+    #expect(DecisionLog.severity(.audit, refusal) == .info)
   }
 }

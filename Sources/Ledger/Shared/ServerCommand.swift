@@ -1,23 +1,23 @@
 internal import Policy
 
 /// A command to the quota server: an array of bulk strings of RESP 2.
-struct ServerCommand {
+package struct ServerCommand {
   /// What is sent.
-  private(set) var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
 
   /// Begins a command.
   ///
   /// - Parameters:
   ///   - count: How many words it will have.
   ///   - before: What is sent in the same piece before it.
-  init(wordCount count: Int, after before: [UInt8] = []) {
+  package init(wordCount count: Int, after before: [UInt8] = []) {
     bytes = before
     bytes.reserveCapacity(before.count + 768)
     head(UInt8(ascii: "*"), count)
   }
 
   /// Adds a word of any bytes.
-  mutating func append(_ word: [UInt8]) {
+  package mutating func append(_ word: [UInt8]) {
     head(UInt8(ascii: "$"), word.count)
     bytes += word
     end()

@@ -9,7 +9,7 @@
 ///
 /// Arrays have no arrays in them, and no errors: no function of ours answers so. Whoever sits at
 /// the other end, what is read is bounded.
-enum ServerReply: Equatable {
+package enum ServerReply: Equatable {
   case simple([UInt8])
   case error([UInt8])
   case integer(Int64)
@@ -18,22 +18,31 @@ enum ServerReply: Equatable {
   case array([Element])
 
   /// What an array holds.
-  enum Element: Equatable {
+  package enum Element: Equatable {
     case text([UInt8])
     case integer(Int64)
     case null
   }
 
-  /// The most bytes of all replies to one call.
-  static let maximumBytes = 2_048
-  /// The most elements of an array.
-  static let maximumCount = 16
+  /// How much is read at most.
+  package struct Bounds: Sendable {
+    /// Bytes of all replies to one call.
+    package let bytes: Int
+    /// Elements of an array.
+    package let count: Int
+
+    /// Sets bounds.
+    package init(bytes: Int, count: Int) { (self.bytes, self.count) = (bytes, count) }
+
+    /// Of the answer to a message.
+    static let charge = Bounds(bytes: 2_048, count: 16)
+  }
 }
 
 /// Reads replies from what has arrived of them.
-struct ServerReplyReader {
+package struct ServerReplyReader {
   /// What was found at the position.
-  enum Finding: Equatable {
+  package enum Finding: Equatable {
     case reply(ServerReply)
     /// More bytes are needed.
     case incomplete
@@ -41,8 +50,12 @@ struct ServerReplyReader {
     case malformed
   }
 
+  private let bounds: ServerReply.Bounds
   /// Where the next reply begins.
-  private(set) var position = 0
+  package private(set) var position = 0
+
+  /// Begins at the first byte.
+  package init(_ bounds: ServerReply.Bounds) { self.bounds = bounds }
 
   /// Reads the next reply, and goes behind it.
   ///
@@ -50,12 +63,12 @@ struct ServerReplyReader {
   ///   - bytes: All that has arrived; it begins as it did before.
   ///   - count: How many of them count.
   /// - Returns: What stands at the position, which only a reply moves.
-  mutating func next(in bytes: [UInt8], count: Int) -> Finding {
-    var cursor = ReplyCursor(bytes, from: position, to: min(count, ServerReply.maximumBytes))
+  package mutating func next(in bytes: [UInt8], count: Int) -> Finding {
+    var cursor = ReplyCursor(bytes, from: position, to: min(count, bounds.bytes), bounds)
     let reply = cursor.reply()
     if cursor.isMalformed { return .malformed }
     guard let reply else {
-      return count >= ServerReply.maximumBytes ? .malformed : .incomplete
+      return count >= bounds.bytes ? .malformed : .incomplete
     }
     position = cursor.position
     return .reply(reply)
@@ -66,12 +79,14 @@ struct ServerReplyReader {
 private struct ReplyCursor {
   private let bytes: [UInt8]
   private let end: Int
+  private let bounds: ServerReply.Bounds
   private(set) var position: Int
   private(set) var isMalformed = false
 
-  init(_ bytes: [UInt8], from start: Int, to end: Int) {
+  init(_ bytes: [UInt8], from start: Int, to end: Int, _ bounds: ServerReply.Bounds) {
     self.bytes = bytes
     self.end = end
+    self.bounds = bounds
     position = start
   }
 
@@ -96,7 +111,7 @@ private struct ReplyCursor {
 
   private mutating func array() -> ServerReply? {
     guard let count = number() else { return nil }
-    guard (0...Int64(ServerReply.maximumCount)).contains(count) else { return malformed() }
+    guard (0...Int64(bounds.count)).contains(count) else { return malformed() }
     var elements: [ServerReply.Element] = []
     for _ in 0..<count {
       guard let element = element() else { return nil }
@@ -114,7 +129,7 @@ private struct ReplyCursor {
     case UInt8(ascii: "$"):
       guard let count = number() else { return nil }
       if count == -1 { return .null }
-      guard (0...Int64(ServerReply.maximumBytes)).contains(count) else { return malformed() }
+      guard (0...Int64(bounds.bytes)).contains(count) else { return malformed() }
       let start = position
       guard end - start >= Int(count) + 2 else { return nil }
       position += Int(count)

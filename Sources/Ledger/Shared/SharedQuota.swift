@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import Policy
 
 /// Whose quota is asked for at a quota server, and what for.
@@ -40,20 +40,21 @@ struct SharedQuota {
   /// The longest reason of a suspension that is passed on.
   private static let reasonBytes = 200
 
-  /// Asks; one connection, one write, and everything within the timeout.
+  /// Asks; one connection, one write, and everything within a time.
   ///
   /// - Parameters:
   ///   - account: What was let out so far, with the number of this call.
   ///   - usage: What this machine has counted.
   ///   - recipients: What is asked for, besides one message.
   ///   - now: Seconds since 1970.
+  ///   - milliseconds: How long it may take.
   ///   - isOwnDelay: Set where this process came to ask too late: its caller may have stopped it,
   ///     or left it no descriptor.
   /// - Returns: The answer.
   /// - Throws: `ServerFault`.
   func ask(
     _ account: RunningAccount, usage: Usage, recipients: UInt32, now: UInt64,
-    isOwnDelay: inout Bool
+    within milliseconds: UInt32, isOwnDelay: inout Bool
   ) throws(ServerFault) -> Verdict {
     var before: [UInt8] = []
     if !settings.passwordFile.isEmpty {
@@ -64,16 +65,16 @@ struct SharedQuota {
       }
     }
     let command = call(account, usage: usage, recipients: recipients, now: now, after: before)
-    let reply = try exchange(command, signsIn: !before.isEmpty, isOwnDelay: &isOwnDelay)
+    let reply = try exchange(
+      command, signsIn: !before.isEmpty, within: milliseconds, isOwnDelay: &isOwnDelay)
     return try verdict(reply, recipients: recipients)
   }
 
   private func send(
-    _ command: [UInt8], isOwnDelay: inout Bool
+    _ command: [UInt8], within milliseconds: UInt32, isOwnDelay: inout Bool
   ) throws(ServerFault) -> ServerConnection {
     do throws(Errno) {
-      let connection = try ServerConnection.open(
-        to: address.target, within: settings.timeoutMilliseconds)
+      let connection = try ServerConnection.open(to: address.target, within: milliseconds)
       try connection.send(command)
       return connection
     } catch {
@@ -83,12 +84,12 @@ struct SharedQuota {
   }
 
   private func exchange(
-    _ command: [UInt8], signsIn: Bool, isOwnDelay: inout Bool
+    _ command: [UInt8], signsIn: Bool, within milliseconds: UInt32, isOwnDelay: inout Bool
   ) throws(ServerFault) -> ServerReply {
-    let connection = try send(command, isOwnDelay: &isOwnDelay)
+    let connection = try send(command, within: milliseconds, isOwnDelay: &isOwnDelay)
     let sent = Clock.monotonicMilliseconds()
-    var buffer = [UInt8](repeating: 0, count: ServerReply.maximumBytes)
-    var (count, isSignedIn, reader) = (0, !signsIn, ServerReplyReader())
+    var buffer = [UInt8](repeating: 0, count: ServerReply.Bounds.charge.bytes)
+    var (count, isSignedIn, reader) = (0, !signsIn, ServerReplyReader(.charge))
     while true {
       switch reader.next(in: buffer, count: count) {
       case .malformed: throw .malformed
@@ -103,7 +104,7 @@ struct SharedQuota {
         do { received = try connection.receive(into: &buffer, at: count) } catch {
           isOwnDelay =
             error.isTimeout
-            && (Clock.monotonicMilliseconds() - sent) * 2 < UInt64(settings.timeoutMilliseconds)
+            && (Clock.monotonicMilliseconds() - sent) * 2 < UInt64(milliseconds)
           throw .system(error)
         }
         guard received > 0 else { throw .closed }
@@ -237,7 +238,7 @@ struct SharedQuota {
 
 extension QuotaServerAddress {
   /// Where to connect to.
-  fileprivate var target: ServerConnection.Address {
+  package var target: ServerConnection.Address {
     switch self {
     case .unix(let path): .unix(path: path)
     case .inet(let address, let port): .inet(address: address, port: port)

@@ -52,6 +52,17 @@ struct QuotaServerValue: SettingValue {
   func load(_ bytes: inout ByteReader) -> QuotaServerAddress?? { read(bytes.rest()[...]) }
 }
 
+extension QuotaServerAddress {
+  /// Reads an address as postern.cf writes it; nil = it is none.
+  package init?(_ text: ArraySlice<UInt8>) {
+    guard let read = QuotaServerValue().read(text), let address = read else { return nil }
+    self = address
+  }
+
+  /// As postern.cf writes it.
+  package var written: [UInt8] { QuotaServerValue().text(of: self) }
+}
+
 /// Addresses in numbers, as inet_pton(3) takes them.
 enum NumericAddress {
   /// Four numbers from 0 to 255 without leading zeros.

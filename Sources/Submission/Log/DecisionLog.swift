@@ -158,12 +158,13 @@ struct DecisionLog: Sendable {
       line, facility: facility.number, severity: severity, identifier: "postern")
   }
 
-  /// What the administrator must repair is an error.
-  private static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?)
+  /// What the administrator must repair is an error; who has called the SMTP door may be anybody,
+  /// and as often as it likes.
+  static func severity(_ verdict: DecisionVerdict, _ refusal: Refusal?)
     -> SystemLog.Severity
   {
     guard verdict == .reject, let refusal, !refusal.isClientLost else { return .info }
-    return refusal.reason.kind.isOfTheServer ? .error : .warning
+    return refusal.reason.kind.isOfTheServer && !refusal.isOfConnection ? .error : .warning
   }
 
   /// Forms the `key=value` line.

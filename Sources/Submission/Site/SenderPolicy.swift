@@ -127,15 +127,8 @@ package struct SenderPolicy: Sendable {
   /// What the quota server is asked about the user; nil = nothing: there is none, or the user has
   /// neither a group nor, where login names are the same fleet-wide, one of those.
   package var sharedQuota: SharedQuotaRequest? {
-    let server = configuration.quotaServer
-    guard server.address != nil, let entry, !entry.isExempt else { return nil }
-    let named = UserName(entry.user[...])
-    var login: [UInt8] = []
-    if server.scope == .all, case .login(let name)? = named { login = name }
-    guard let group = entry.rules.quotaGroup else {
-      return login.isEmpty ? nil : SharedQuotaRequest(name: login, login: [], limits: limits)
-    }
-    return SharedQuotaRequest(name: group.name, login: login, limits: limits)
+    guard let names = entry.flatMap(configuration.quotaServer.names) else { return nil }
+    return SharedQuotaRequest(name: names.quota, login: names.login, limits: limits)
   }
 
   /// Whose record counts what is refused: each user's own, since it may suspend the user.

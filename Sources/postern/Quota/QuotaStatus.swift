@@ -17,6 +17,10 @@ enum QuotaStatus {
         name: "--interval", value: "SECONDS",
         summary: "seconds between two tables of --watch, 1 to 3600; default: 2"),
       Command.Flag(name: "--json", summary: "print a JSON array with one object for each user"),
+      Command.Flag(
+        name: "--fleet",
+        summary: "what all web servers together have let out, as quota_server knows it"),
+      EngineAccess.server, EngineAccess.passwordFile,
     ],
     summary: "Show how many messages and recipients were used",
     details: """
@@ -27,6 +31,8 @@ enum QuotaStatus {
       shows the last 60 minutes, refused messages included: each character is five minutes, the newest on the right. '-'
       means unlimited or none. Columns that do not fit are left out; COLUMNS sets the width if there is no terminal. Colors
       are used only on a terminal and if NO_COLOR is not set. Ordinary users see only their own row, without the graph.
+      With --fleet USER is the name of a quota, a group's or a login name; without one all of the last day are shown, with the
+      limits of this machine's map.
       """,
     run: run)
 
@@ -44,6 +50,7 @@ enum QuotaStatus {
     guard !isWatch || (StandardOutput.isTerminal && !term.isEmpty && term != Array("dumb".utf8))
     else { throw ToolFailure(.failed, "--watch needs a terminal; run it without --watch") }
     let setup = try Setup.current()
+    guard !arguments.has("--fleet") else { return try FleetQuota.show(arguments, setup) }
     guard setup.isAdministrator else {
       return try show(arguments, interval ?? 2, suspend: nil) { () throws(ToolFailure) in
         let lines = try OwnQuota.rows(setup, arguments).map { QuotaTable.Line(row: $0) }

@@ -12,5 +12,5 @@ ROOMS: dict[str, list[str]] = {
                    "Report", "Refusal", "CommandLine", "Bytes"],
     "postern": ["main.swift", "Tool.swift", "Internals.swift", "Doctor", "Explain", "Learn",
                 "Metrics", "Report", "Settings", "Map", "Log", "Quota", "Journal", "Suspension",
-                "Machine", "CommandLine"],
+                "Fleet", "Machine", "CommandLine"],
 }
