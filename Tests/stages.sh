@@ -6,6 +6,11 @@ readonly stages=(format imports documents swift binaries compliance hostile flee
 # What a developer runs before every commit.
 readonly quick_stages=(format imports documents swift)
 
+# What builds or waits for most of its time: it runs beside the stages that need root and are in neither list.
+readonly stages_aside=(install fuzz)
+# What measures, or waits for a moment that must not be missed: nothing runs beside it.
+readonly stages_alone=(compliance hostile fleet benchmarks)
+
 # stage_packages STAGE: the Debian packages that it needs.
 stage_packages() {
   case $1 in
@@ -145,7 +150,7 @@ stage_fallback() {
 }
 
 stage_hostile() {
-  suite_with --only "the standing attacker" read_plain_counts timeout 240 Tests/Hostile/run
+  suite_with --only "the standing attacker" read_plain_counts timeout 480 Tests/Hostile/run
 }
 
 stage_fleet() {
@@ -157,7 +162,7 @@ stage_fleet() {
 }
 
 stage_doctor() {
-  suite_with --only "postern check and postern doctor" read_plain_counts timeout 300 Tests/Doctor/run
+  suite_with --only "postern check and postern doctor" read_plain_counts timeout 480 Tests/Doctor/run
 }
 
 stage_completion() {
@@ -184,9 +189,9 @@ readonly upgrades="upgrades of the Debian package"
 
 stage_install() {
   local before=
-  # Minutes of one processor, beside suites that mostly wait. What fails here fails again in its own suite, and is shown.
+  # Minutes of one processor, beside suites that wait most of their time. What fails here fails again in its own suite, and is shown.
   if is_wanted "$upgrades"; then
-    Tests/Install/upgrade --build-before >/dev/null 2>&1 </dev/null &
+    nice Tests/Install/upgrade --build-before >/dev/null 2>&1 </dev/null &
     before=$!
   fi
   suite "Install/install and Install/uninstall" read_plain_counts timeout 300 Tests/Install/run

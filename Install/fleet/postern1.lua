@@ -236,6 +236,14 @@ local function reset(KEYS, ARGV)
   return generation
 end
 
+-- Removes suspensions that have ended, as many as one look finds.
+local function tidy(key, now)
+  local found = redis.call('HSCAN', key, '0', 'COUNT', 1000)[2]
+  for i = 1, #found, 2 do
+    if not reason_in_force(found[i + 1], now) then redis.call('HDEL', key, found[i]) end
+  end
+end
+
 -- Suspends a name, from now on. KEYS suspensions; ARGV name, origin, seconds, -1 = without an end, reason, and "keep",
 -- where a suspension that is in force stays as it is, or "replace". Answers: the suspension that was there, may be empty.
 local function suspend(KEYS, ARGV)
@@ -248,6 +256,7 @@ local function suspend(KEYS, ARGV)
   end
   local now = tonumber(redis.call('TIME')[1])
   local former = redis.call('HGET', KEYS[1], name) or ''
+  tidy(KEYS[1], now)
   local is_in_force = former ~= '' and reason_in_force(former, now)
   if is_in_force and ARGV[5] == 'keep' then return former end
   local limit = seconds > 0 and string.format(' %.0f', now + seconds) or ''
@@ -263,7 +272,7 @@ local function resume(KEYS, ARGV)
   return former
 end
 
--- Some of the suspensions in force; those that have ended go. KEYS suspensions; ARGV a cursor, "0" at first. Answers: the
+-- Some of the suspensions in force. KEYS suspensions; ARGV a cursor, "0" at first. Answers: the
 -- next cursor, "0" = those were all; now; then name and text of each. One may come twice.
 local function suspensions(KEYS, ARGV)
   local now = tonumber(redis.call('TIME')[1])
@@ -274,8 +283,6 @@ local function suspensions(KEYS, ARGV)
     if reason_in_force(text, now) then
       answer[#answer + 1] = name
       answer[#answer + 1] = text
-    else
-      redis.call('HDEL', KEYS[1], name)
     end
   end
   return answer
@@ -322,5 +329,5 @@ redis.register_function{function_name = 'postern1_look', callback = look, flags 
 redis.register_function('postern1_reset', reset)
 redis.register_function('postern1_suspend', suspend)
 redis.register_function('postern1_resume', resume)
-redis.register_function('postern1_suspensions', suspensions)
+redis.register_function{function_name = 'postern1_suspensions', callback = suspensions, flags = {'no-writes'}}
 redis.register_function('postern1_node', node)

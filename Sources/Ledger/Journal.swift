@@ -136,14 +136,21 @@ package struct Journal: Sendable {
 
   /// When a user's journal was last written to, in nanoseconds since 1970; nil = there is none.
   package func lastChange(of uid: UInt32) -> UInt64? {
+    newestStatus(of: uid)?.modifiedNanoseconds
+  }
+
+  /// Where a user's journal ends at this moment, without reading it; nil = there is none.
+  ///
+  /// What is being written just now may be half of a record, whose other half is passed over later.
+  package func end(of uid: UInt32) -> Position? {
+    newestStatus(of: uid).map { Position(inode: $0.inode, offset: $0.size) }
+  }
+
+  /// Between the two files, or where the disk is full, a user may have the old one only.
+  private func newestStatus(of uid: UInt32) -> FileStatus? {
     let path = files.path(of: uid)
-    // Between the two files, or where the disk is full, a user may have the old one only.
-    for path in [path, path + Array(Self.oldSuffix.utf8)] {
-      if let status = try? fileStatus(path, followingLinks: false) {
-        return status.modifiedNanoseconds
-      }
-    }
-    return nil
+    return (try? fileStatus(path, followingLinks: false))
+      ?? (try? fileStatus(path + Array(Self.oldSuffix.utf8), followingLinks: false))
   }
 
   /// Returns the records of a user.

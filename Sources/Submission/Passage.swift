@@ -52,6 +52,8 @@ struct Passage: Sendable {
     log = DecisionLog(uid: policy.uid)
     log.entrance = entrance
     log.note(policy)
+    // Nothing of a dry run is logged.
+    if case .real = accounts, entrance == .command { log.noteStarter() }
   }
 
   /// Receives, checks, logs and hands over the message.

@@ -34,6 +34,7 @@ package enum Submission {
       case .ownLog: return try OwnLog.report(policy)
       }
     } catch {
+      log.noteStarter()
       log.write(.reject, error)
       return speaksSMTP ? turnAway(error) : refuse(error)
     }

@@ -44,9 +44,11 @@ make_measured_machine() {
   make_programs Tests/Benchmarks/contenders
 }
 
-# make_programs SOURCES: who measures, who does nothing but execute Postfix's sendmail, and who does nothing.
+# make_programs SOURCES: who measures, who makes records, who does nothing but execute Postfix's sendmail, and who does
+# nothing.
 make_programs() {
   cc -O2 -static -o "$copies/launch" "$1/launch.c"
+  cc -O2 -static -o "$copies/records" "$1/records.c"
   cc -O2 -static -o "$disk/programs/exec" "$1/exec.c"
   with_musl "$disk/programs/exec-musl" "$1/exec.c"
   with_musl "$disk/programs/nothing" "$1/nothing.c"

@@ -44,6 +44,16 @@ struct ReportTests {
     return LogEntry(try #require(LoggedDecision(Journal.Record(time: time, line: line))))
   }
 
+  @Test func `where PHP names no script, who has started the program stands in its place`() throws {
+    var named = try Self.entry("alice", "permit")
+    named.process = "php-fpm: pool alice"
+    var unnamed = named
+    unnamed.script = nil
+    var report = Self.report([Self.user(1, "alice", messages: 2)], hours: 1)
+    report.add([named, unnamed], examined: 1)
+    #expect(Set(report.scripts.map(\.value)) == ["x.php", "php-fpm: pool alice"])
+  }
+
   @Test func `the busiest site comes first, each message in its hour`() {
     let report = Self.report([
       Self.user(1, "quiet"), Self.user(2, "busy", messages: 300, refused: 2_000),

@@ -50,16 +50,23 @@ extension [UInt8] {
   ///   - limit: The largest count of bytes appended, give or take one character; `...` marks a cut.
   mutating func append(logfmt untrusted: [UInt8], limit: Int) {
     let end = count + limit
-    var parser = Unicode.UTF8.ForwardParser()
-    var iterator = untrusted.makeIterator()
     var position = 0
     while position < untrusted.count {
       guard count < end else {
         append("...")
         return
       }
+      let byte = untrusted[position]
+      if byte >= 0x20, byte < 0x7F {
+        if byte == 0x22 || byte == 0x5C { append(0x5C) }
+        append(byte)
+        position += 1
+        continue
+      }
       let length: Int
       var isShown = false
+      var parser = Unicode.UTF8.ForwardParser()
+      var iterator = untrusted[position...].makeIterator()
       switch parser.parseScalar(from: &iterator) {
       case .valid(let encoded):
         length = encoded.count
@@ -74,7 +81,6 @@ extension [UInt8] {
 
   private mutating func append(_ character: ArraySlice<UInt8>, isShown: Bool) {
     if isShown {
-      if character.first == 0x22 || character.first == 0x5C { append(0x5C) }
       append(contentsOf: character)
       return
     }

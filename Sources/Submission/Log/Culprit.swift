@@ -68,6 +68,9 @@ struct Culprit: Sendable {
     var origin: [String] = []
     if let script = line.script { origin.append("script \(shown(script))") }
     if let directory = line.directory { origin.append("in \(shown(directory))") }
+    if line.script == nil, let process = line.process {
+      origin.append("started by \(shown(process))")
+    }
     return ["    " + facts] + (origin.isEmpty ? [] : ["        " + origin.joined(separator: "  ")])
   }
 

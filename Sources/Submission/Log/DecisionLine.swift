@@ -39,6 +39,10 @@ package struct DecisionLine: Sendable, Equatable {
 
   /// Where the caller's process was.
   package var directory: [UInt8]?
+  /// The command line of the process that has started the program.
+  package var process: [UInt8]?
+  /// The control group of version 2.
+  package var controlGroup: [UInt8]?
   /// How many recipients the message has.
   package var recipients: UInt64?
   /// The size of the message in bytes.
@@ -93,6 +97,8 @@ package struct DecisionLine: Sendable, Equatable {
     case .resent: resent = pair.addresses
     case .script: script = pair.value
     case .cwd: directory = pair.value
+    case .process: process = pair.value
+    case .cgroup: controlGroup = pair.value
     case .recipients: recipients = UInt64(pair.text)
     case .size: size = UInt64(pair.text)
     case .messageID: messageID = pair.value

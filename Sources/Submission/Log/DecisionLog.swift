@@ -27,6 +27,8 @@ struct DecisionLog: Sendable {
   var messages: Use?
   var recipients: Use?
   var isMapStale = false
+  /// Who has started the program; nil = nobody who tells something.
+  private var starter: Starter?
   /// Which door it came through.
   var entrance = Entrance.command
   var facility: SyslogFacility = .mail
@@ -60,6 +62,9 @@ struct DecisionLog: Sendable {
     quotaFile = policy.configuration.quotaFile
     journalUID = policy.refusalsUID
   }
+
+  /// Notes who has started the program, while this process is still its caller's.
+  mutating func noteStarter() { starter = Starter(of: uid) }
 
   /// Notes what a message claims.
   mutating func note(_ message: ReadMessage) {
@@ -194,7 +199,7 @@ struct DecisionLog: Sendable {
 
   private func line(_ verdict: DecisionVerdict, reason: ReasonCode?) -> [UInt8] {
     var line: [UInt8] = []
-    line.reserveCapacity(512)
+    line.reserveCapacity(768)
     line.append(key: DecisionKey.verdict)
     line.append(verdict.rawValue)
     line.append(key: DecisionKey.reason)
@@ -244,8 +249,7 @@ struct DecisionLog: Sendable {
       if let directory = Host.currentDirectory() {
         line.append(key: DecisionKey.cwd, value: directory)
       }
-      line.append(key: DecisionKey.ppid)
-      line.append(decimal: UInt64(Host.parentProcessID()))
+      if let starter { line.append(starter) }
     case .smtp:
       line.append(key: DecisionKey.via)
       line.append("smtp")

@@ -1,3 +1,5 @@
+internal import Policy
+
 /// The keys of the line about a decision, in their order: the one table of them.
 package enum DecisionKey: String, Sendable, CaseIterable {
   case verdict, reason, uid, user, login, envelope, from, sender, resent, repaired
@@ -5,7 +7,7 @@ package enum DecisionKey: String, Sendable, CaseIterable {
   case messageID = "message-id"
   case messages
   case recipientsUsed = "recipients-used"
-  case script, cwd, ppid, via, map, text, status
+  case script, cwd, ppid, process, cgroup, via, map, text, status
   /// Of the journal only, as the whole text of a refusal is.
   case to
 }
@@ -47,6 +49,18 @@ extension [UInt8] {
     append(0x22)
     append(logfmt: value, limit: limit)
     append(0x22)
+  }
+
+  /// Appends who has started the program.
+  mutating func append(_ starter: Starter) {
+    append(key: DecisionKey.ppid)
+    append(decimal: UInt64(starter.processID))
+    if let title = starter.title {
+      append(key: DecisionKey.process, value: title, limit: Starter.titleBytes)
+    }
+    if let group = starter.controlGroup {
+      append(key: DecisionKey.cgroup, value: group, limit: Starter.controlGroupBytes)
+    }
   }
 
   /// Begins the next `key=value` of a line.

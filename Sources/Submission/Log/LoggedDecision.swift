@@ -21,7 +21,8 @@ package struct LoggedDecision: Sendable, Equatable {
   ///
   ///     decision = {"time":N,"verdict":S,"reason":S/null,"uid":N,"user":S,"from":S/null,
   ///                 "envelope":S/null,"recipients":N/null,"size":N/null,"message_id":S/null,
-  ///                 "script":S/null,"cwd":S/null,"text":S/null}
+  ///                 "script":S/null,"cwd":S/null,"text":S/null,"process":S/null,
+  ///                 "cgroup":S/null}
   ///
   /// `from` holds several addresses with a comma and a blank between them. Names and their order
   /// are part of the contract with administrators' programs.
@@ -34,6 +35,7 @@ package struct LoggedDecision: Sendable, Equatable {
       ("recipients", Self.json(line.recipients)), ("size", Self.json(line.size)),
       ("message_id", Self.json(line.messageID)), ("script", Self.json(line.script)),
       ("cwd", Self.json(line.directory)), ("text", Self.json(line.refusalText)),
+      ("process", Self.json(line.process)), ("cgroup", Self.json(line.controlGroup)),
     ]
     return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
   }

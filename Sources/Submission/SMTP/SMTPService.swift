@@ -81,6 +81,7 @@ enum SMTPService {
   ) {
     var log = DecisionLog(uid: policy.uid)
     log.entrance = entrance
+    if entrance == .command { log.noteStarter() }
     log.note(policy)
     log.envelope = try? Envelope.reversePath(envelope.reversePath, policy)
     log.recipientCount = envelope.recipients.count + (refusal.isOfConnection ? 0 : 1)

@@ -7,6 +7,11 @@ struct Arguments: Sendable {
   private var flags: Set<String> = []
   private var values: [String: [[UInt8]]] = [:]
 
+  /// Of a command that was called with nothing.
+  static let none = Arguments()
+
+  private init() {}
+
   /// Whether an option was given.
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 

@@ -76,6 +76,7 @@ enum Doctor {
     ServiceExamination.run(written: written, gate: gate.form(account), &diagnosis)
     MachineExamination.run(&diagnosis)
     SharedUserExamination.run(&diagnosis)
+    examineFleet(setup, contents.configuration, sites.accounts, &diagnosis)
     // Last, because root becomes postern for it.
     MachineExamination.state(setup, account, contents.configuration, &diagnosis)
   }
@@ -129,6 +130,20 @@ enum Doctor {
     guard let prefix = Installation.prefix else { return defaultDropIn }
     let path = prefix + "/lib/postern/sendmail"
     return Machine.exists(path) ? path : defaultDropIn
+  }
+
+  /// The server that quotas are shared through, where there is one.
+  private static func examineFleet(
+    _ setup: Setup, _ configuration: Configuration, _ sites: [Account],
+    _ diagnosis: inout Diagnosis
+  ) {
+    guard configuration.quotaServer.address != nil else { return }
+    do throws(ToolFailure) {
+      let access = try EngineAccess(.none, setup, configuration)
+      FleetExamination.run(access, configuration.quotaServer, sites: sites, &diagnosis)
+    } catch {
+      diagnosis.skip("the quota server", because: error.lines.joined(separator: " "))
+    }
   }
 
   /// The path of another of the programs that stand where the drop-in stands.

@@ -74,6 +74,17 @@ enum FindingCode: String, CaseIterable {
   case logSocket = "log-socket"
   case processesVisible = "processes-visible"
   case sitesShareUser = "sites-share-user"
+  case fleetOpen = "fleet-open"
+  case fleetReachable = "fleet-reachable"
+  case fleetUnreachable = "fleet-unreachable"
+  case fleetAccount = "fleet-account"
+  case fleetFunction = "fleet-function"
+  case fleetReplica = "fleet-replica"
+  case fleetEvicts = "fleet-evicts"
+  case fleetVolatile = "fleet-volatile"
+  case fleetClock = "fleet-clock"
+  case fleetTimeout = "fleet-timeout"
+  case fleetReplicas = "fleet-replicas"
   case acceptUnknown = "accept-unknown"
 
   var severity: Severity {
@@ -81,18 +92,19 @@ enum FindingCode: String, CaseIterable {
     case .submitUsersOpen, .dropInWritable, .sendmailWritable, .postdropWritable, .postdropCopy,
       .postdropMember,
       .maildropWritable, .setIDMailer, .smtpOpen, .outgoingOpen, .poolReachable, .accountShared,
-      .configurationWritable, .userReused, .stateWritable:
+      .configurationWritable, .userReused, .stateWritable, .fleetOpen, .fleetReachable:
       .hole
     case .submitUsersClosed, .instanceUnreadable, .senderMapsRefuse, .dropInMissing, .dropInSetID,
       .dropInMount, .sendmailBroken, .noticeCommand, .phpSendmailPath, .poolChroot, .unitSetID,
       .unitSystemCalls,
       .unitReadOnly, .unitRoot, .accountMissing, .configurationInvalid, .configurationUnreadable,
       .mapInvalid, .mapStale, .userGone, .stateUnusable, .stateFull, .logSocket, .mailResubmitted,
-      .senderRewritten, .phpNotReloaded:
+      .senderRewritten, .phpNotReloaded, .fleetUnreachable, .fleetAccount, .fleetFunction,
+      .fleetReplica, .fleetEvicts, .fleetVolatile, .fleetClock:
       .fault
     case .submitUsersExtra, .senderMapsUnset, .dropInOwner, .smtpTrusted, .phpForcedParameters,
       .unitRestrictsSetID, .processesVisible, .outgoingSubmission, .queueVisible,
-      .mailAround, .cronRefused, .acceptUnknown, .sitesShareUser:
+      .mailAround, .cronRefused, .acceptUnknown, .fleetTimeout, .fleetReplicas, .sitesShareUser:
       .advice
     }
   }

@@ -49,7 +49,7 @@ extension Engine {
     var found = SharedSuspensions()
     var cursor = Array("0".utf8)
     repeat {
-      let reply = try call(["FCALL", "postern1_suspensions", "1", Self.key], [cursor])
+      let reply = try call(["FCALL_RO", "postern1_suspensions", "1", Self.key], [cursor])
       guard case .array(let parts) = reply, parts.count >= 2, parts.count % 2 == 0,
         case .text(let next) = parts[0], case .integer(let now) = parts[1],
         found.byName.count < Self.suspendedNames

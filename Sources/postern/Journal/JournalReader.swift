@@ -43,22 +43,28 @@ struct JournalReader {
     let byChange = rings.map { ($0, (journal.lastChange(of: $0) ?? 0) / 1_000_000_000) }
       .sorted { $0.1 > $1.1 }
     var newest: [LogEntry] = []
+    // Nothing before it is among the last ones.
+    var oldest: UInt64 = 0
     for (ring, changed) in byChange {
-      if newest.count >= count, let oldest = newest.first, changed < oldest.time { break }
-      newest += try excerpt(of: ring).entries.filter(isWanted)
-      newest = Self.inOrder(newest).suffix(count)
+      if changed < oldest { break }
+      newest += try excerpt(of: ring, notBefore: oldest).entries.filter(isWanted)
+      // Sorted only where it has grown to twice of what is wanted: for every journal that would be
+      // quadratic.
+      if newest.count >= count, oldest == 0 || newest.count / 2 >= count {
+        newest = Self.inOrder(newest).suffix(count)
+        oldest = newest.first?.time ?? 0
+      }
     }
-    return newest
+    return Self.inOrder(newest).suffix(count)
   }
 
-  /// Returns the decisions of one journal after a place.
+  /// Returns the decisions of one journal after a place, and not before a time.
   func excerpt(
-    of ring: UInt32, after position: Journal.Position? = nil
+    of ring: UInt32, after position: Journal.Position? = nil, notBefore time: UInt64 = 0
   ) throws(ToolFailure) -> (entries: [LogEntry], end: Journal.Position) {
     let excerpt = try read(ring, after: position)
-    let decisions = excerpt.records.compactMap(LoggedDecision.init).filter {
-      user == nil || $0.line.uid == user?.uid
-    }
+    let decisions = excerpt.records.filter { $0.time >= time }.compactMap(LoggedDecision.init)
+      .filter { user == nil || $0.line.uid == user?.uid }
     return (decisions.map(LogEntry.init), excerpt.end)
   }
 
@@ -79,7 +85,7 @@ struct JournalReader {
 
   /// By time; those of the same second stay as they are.
   static func inOrder(_ entries: [LogEntry]) -> [LogEntry] {
-    entries.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-      .map(\.element)
+    // Numbers are moved, not entries.
+    entries.indices.map { (entries[$0].time, $0) }.sorted { $0 < $1 }.map { entries[$0.1] }
   }
 }

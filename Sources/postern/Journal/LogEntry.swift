@@ -18,6 +18,9 @@ struct LogEntry: Equatable {
   var messageID: String?
   var script: String?
   var directory: String?
+  /// The command line of the process that has started the program.
+  var process: String?
+  var controlGroup: String?
   var text: String?
   /// The object as the drop-in writes it, without a line feed.
   var json: String
@@ -43,6 +46,8 @@ extension LogEntry {
     messageID = text(line.messageID)
     script = text(line.script)
     directory = text(line.directory)
+    process = text(line.process)
+    controlGroup = text(line.controlGroup)
     self.text = text(line.refusalText)
     json = decision.json
   }
@@ -80,6 +85,8 @@ extension LogEntry {
     messageID = value["message_id"]?.text
     script = value["script"]?.text
     directory = value["cwd"]?.text
+    process = value["process"]?.text
+    controlGroup = value["cgroup"]?.text
     text = value["text"]?.text
     self.json = json
   }

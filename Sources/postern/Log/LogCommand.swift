@@ -23,8 +23,8 @@ enum LogCommand {
       The journal has the last decisions about each user, usually 40 to 200; nobody can push out another's, and nobody but the
       drop-in sendmail writes to it. Each decision has its time (UTC), the user, the verdict and the reason; From:
       (or the envelope sender, marked with -f), how many recipients there were and where, and the size; then the script that PHP
-      names, the working directory and the Message-ID; then the whole text of a refusal. Users without an entry in the map share
-      one journal. Ordinary users see their own.
+      names, the working directory and the Message-ID; the process that has started the program and its control group; then the
+      whole text of a refusal. Users without an entry in the map share one journal. Ordinary users see their own.
       """,
     run: run)
 

@@ -28,9 +28,10 @@ struct LogFollower {
       throw ToolFailure(error, "cannot hold signals back")
     }
     var follower = self
+    try follower.begin()
     // What is decided between the two is shown twice rather than never.
-    let start = try follower.news()
-    try printer.add(start.filter(printer.wants).suffix(count))
+    let entries = try reader.entries(last: count, where: printer.wants)
+    try printer.add(entries.filter(printer.wants).suffix(count))
     while true {
       switch signals.next(seconds: Self.pause) {
       case .end?: return
@@ -38,6 +39,14 @@ struct LogFollower {
       case .look?, nil: break
       }
       try printer.add(try follower.news())
+    }
+  }
+
+  /// Notes what is there, without reading all of it.
+  private mutating func begin() throws(ToolFailure) {
+    for ring in try reader.rings() {
+      changes[ring] = reader.journal.lastChange(of: ring)
+      ends[ring] = reader.journal.end(of: ring)
     }
   }
 

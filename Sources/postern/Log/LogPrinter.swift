@@ -6,6 +6,7 @@ internal import Submission
 ///     2026-11-27 01:20:03  alice  reject from-not-allowed
 ///         From: ceo@bank.example  to 3 recipients (gmail.com)  4211 bytes
 ///         script 1001:x.php  in /var/www/alice/uploads  message-id <1@alice>
+///         started by php-fpm: pool alice  cgroup /system.slice/php8.2-fpm.service
 ///         From: ceo@bank.example is not an address of alice; allowed: alice@example.com
 struct LogPrinter {
   let isJSON: Bool
@@ -48,7 +49,7 @@ struct LogPrinter {
     let head =
       "\(stamp)  \(Self.shown(entry.user))  "
       + styled(verdict(entry), entry.isPermitted ? nil : .alarm)
-    let details = [facts(entry), origin(entry)].filter { !$0.isEmpty }
+    let details = [facts(entry), origin(entry), starter(entry)].filter { !$0.isEmpty }
     let texts = entry.text.map { TerminalText.wrapped(Self.shown($0), to: look.columns - 4) } ?? []
     return [head] + (details + texts).map { "    " + $0 }
   }
@@ -77,6 +78,13 @@ struct LogPrinter {
       entry.script.map { "script \(Self.shown($0))" },
       entry.directory.map { "in \(Self.shown($0))" },
       entry.messageID.map { "message-id \(Self.shown($0))" },
+    ].compactMap { $0 }.joined(separator: "  ")
+  }
+
+  private func starter(_ entry: LogEntry) -> String {
+    [
+      entry.process.map { "started by \(Self.shown($0))" },
+      entry.controlGroup.map { "cgroup \(Self.shown($0))" },
     ].compactMap { $0 }.joined(separator: "  ")
   }
 

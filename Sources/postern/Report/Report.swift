@@ -139,7 +139,9 @@ extension Report {
     let recent = entries.filter { $0.time >= start }
     self.examined = examined
     decisions = recent.count
-    scripts = Self.origins(recent) { $0.script.map { [$0] } ?? [] }
+    // Where PHP names no script, the process that has started the program says at least which pool
+    // or which job it was.
+    scripts = Self.origins(recent) { ($0.script ?? $0.process).map { [$0] } ?? [] }
     directories = Self.origins(recent) { $0.directory.map { [$0] } ?? [] }
     domains = Self.origins(recent) { $0.domains?.split(separator: ",").map(String.init) ?? [] }
   }

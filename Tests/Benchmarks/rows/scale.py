@@ -14,8 +14,14 @@ from .table import Table
 
 LOG = Path("/var/lib/postfix/mail.log")
 TOOL = "/usr/local/bin/postern"
-#: Records are made at this rate; the real sendmail is a program that does nothing then.
-MAKING_RATE = 300
+STATE = Path("/var/lib/postern")
+#: The first records are made by messages, at this rate; the real sendmail is a program that does nothing then. All of them
+#: would take six minutes for 100 000 users.
+MADE_BY_MESSAGES, MAKING_RATE = 1000, 300
+#: As many decisions as a user has in the journal as a rule, before one of its two files is full.
+DECISIONS = 40
+#: The target of a report.
+REPORT_USERS, REPORT_SECONDS = 10_000, 2
 PATIENCE_SECONDS = 600
 
 
@@ -52,6 +58,39 @@ def charged() -> tuple[int, int, float]:
     return sum(count > 0 for count in counts), sum(counts), took
 
 
+def make_records(table: Table, machine: Machine, users: int) -> None:
+    """Gives every user a record and a journal; those of the first ones are the program's own work."""
+    made = send(machine, min(users, MADE_BY_MESSAGES), MAKING_RATE, users)
+    table.exactly("messages refused while records were made", sum(run.status != 0 for run in made), 0)
+    subprocess.run([machine.copies / "records", STATE, str(UID), str(users), str(DECISIONS)], check=True)
+    table.told(f"journals of {DECISIONS} decisions each, on disk, in MB", f"{_disk_bytes(STATE / 'journal') / 1e6:.0f}")
+
+
+def _disk_bytes(directory: Path) -> int:
+    return sum(entry.stat().st_blocks * 512 for entry in os.scandir(directory))
+
+
+def read_back(table: Table, users: int) -> None:
+    """What looks at all records, or all journals, and what at those of one user."""
+    commands = (("log",), ("log", "--last", "100000"), ("log", f"uid:{UID + users // 2}"), ("report", "--text"), ("report", "--html", "-"),
+                ("metrics",), ("quota", "status"), ("quota", "status", f"uid:{UID + users // 2}"))
+    for command in commands:
+        start = time.monotonic()
+        child = subprocess.Popen([TOOL, *command], stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        length = len(child.stdout.read())
+        _, status, used = os.wait4(child.pid, 0)
+        seconds, shown = time.monotonic() - start, " ".join(command)
+        if status != 0:
+            raise RuntimeError(f"postern {shown}: {status}")
+        what = f"postern {shown}, {users} users: seconds (kB of output, MB of memory)"
+        figure = f"{seconds:.2f} ({length / 1e3:.0f}, {used.ru_maxrss / 1e3:.0f})"
+        if command[0] == "report" and users <= REPORT_USERS:
+            table.timed(what, seconds, REPORT_SECONDS, figure)
+        else:
+            table.told(what, figure)
+
+
 def delivered() -> int:
     """Returns how many messages Postfix has delivered to nowhere."""
     return LOG.read_bytes().count(b"status=sent") if LOG.exists() else 0
@@ -69,14 +108,14 @@ def main() -> int:
     """Measures all; the last line counts."""
     copies, disk = Path(sys.argv[1]), Path(sys.argv[2])
     sites, users, rate, seconds = map(int, sys.argv[3:7])
-    table = Table(False)
+    table = Table(users < REPORT_USERS)
     machine = Machine(copies, disk)
     print("| what | figure | target | verdict |\n|---|---|---|---|", flush=True)
     machine.configure(postfix="/usr/bin/true")
     write_senders(sites)
     compile_map(table, sites)
-    made = send(machine, users, MAKING_RATE, users)
-    table.exactly("messages refused while records were made", sum(run.status != 0 for run in made), 0)
+    make_records(table, machine, users)
+    read_back(table, users)
     machine.write_configuration()
     subprocess.run([TOOL, "map", "build"], check=True, capture_output=True)
     before_users, before, _ = charged()

@@ -32,7 +32,7 @@ def _sends(stage: Stage) -> None:
             line = one_line(stage)
             expect("log", (line["verdict"], line["uid"], line["user"], line["via"]),
                    ("permit", str(USERS["alice"].uid), "alice", "smtp"))
-            expect("no directory, no parent", ("cwd" in line, "ppid" in line), (False, False))
+            expect("no directory, no parent", ("cwd" in line, "ppid" in line, "process" in line, "cgroup" in line), (False,) * 4)
             expect("charged", stage.postern.used("alice")[0] - before[0], 1)
     expect("sent", [one.sender for one in stage.postfix.drain()], ["good@ok.example"] * 5)
 

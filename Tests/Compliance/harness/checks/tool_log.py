@@ -42,11 +42,13 @@ def _shows(stage: Stage) -> None:
     permitted, refused = _log("alice")
     expect("names", list(refused), [
         "time", "verdict", "reason", "uid", "user", "from", "envelope", "recipients", "size",
-        "message_id", "script", "cwd", "text"])
+        "message_id", "script", "cwd", "text", "process", "cgroup"])
     expect("time", abs(refused.pop("time") - time.time()) < 60, True)
     expect("text", line.decode().rstrip().endswith(": " + refused.pop("text")), True)
     expect("size", refused.pop("size") > 50, True)
     expect("cwd", isinstance(refused.pop("cwd"), str), True)
+    for name in ("process", "cgroup"):
+        refused.pop(name)
     expect("refused", refused, {
         "verdict": "reject", "reason": "from-not-allowed", "uid": USERS["alice"].uid, "user": "alice",
         "from": "ceo@bank.example", "envelope": "alice@test.example", "recipients": 1,
