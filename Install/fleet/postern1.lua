@@ -16,12 +16,14 @@
 -- The clock is the server's, once for each call. It follows SlidingWindow: 61 minutes, 25 hours.
 
 -- Of this text: whoever loads another one over it is told by `postern fleet check`.
-local RELEASE = 2
+local RELEASE = 3
 -- Of a record.
 local VERSION = 1
 local PREFIX = 'postern:q:'
 local STEPS = {61, 25}
 local ARGUMENTS = 20
+-- Of a node: how many starts are kept in mind, and for how many seconds. Each tells of itself once a minute.
+local STARTS, STARTS_SECONDS = 16, 3600
 
 -- The two halves of {messages per hour, recipients per hour, messages per day, recipients per day}, and the order in
 -- which they refuse: messages before recipients, the hour before the day.
@@ -128,6 +130,17 @@ local function settle(nodes, minutes, hours, minute, hour, a)
   return me
 end
 
+-- What is told to a suspended user; nil = nobody is suspended any more. A suspension is a text as in the files of a web
+-- server: origin, since, perhaps until, a line end, the reason. By this server's clock: those of the web servers differ.
+-- What is no such text was written by hand, and has no end.
+local function reason_in_force(text, now)
+  local head, reason = string.match(text, '^([^\n]*)\n([^\n]*)\n?$')
+  if not head then return text end
+  local limit = string.match(head, '^%a+ %d+ (%d+)$')
+  if limit and tonumber(limit) <= now then return nil end
+  return reason
+end
+
 -- ARGV  1 quota   2 login, may be empty   3 node   4 number of this call   5 number of the last call that was granted
 --       and its message let out   6 generation, -1 = not known   7,8 messages, recipients let out in all, this one not
 --       among them   9,10 asked for   11-14 limits, -1 = none   15-18 what the node's own windows hold
@@ -154,11 +167,12 @@ end
 --   1..4 now generation used*4 s   the limit that would be passed; s seconds until it fits, -1 = never, -2 = not known
 local function charge(KEYS, ARGV)
   local a = arguments(ARGV)
+  local now, minute, hour = clock(a.widths[1], a.widths[2])
   for i = 1, 2 do
-    local reason = ARGV[i] ~= '' and redis.call('HGET', KEYS[2], ARGV[i])
+    local text = ARGV[i] ~= '' and redis.call('HGET', KEYS[2], ARGV[i])
+    local reason = text and reason_in_force(text, now)
     if reason then return {'S', reason} end
   end
-  local now, minute, hour = clock(a.widths[1], a.widths[2])
   local record = read(KEYS[1], minute, hour)
   if a.generation >= 0 and a.generation < record[2] then return {'R', record[2]} end
 
@@ -222,6 +236,58 @@ local function reset(KEYS, ARGV)
   return generation
 end
 
+-- Removes suspensions that have ended, as many as one look finds.
+local function tidy(key, now)
+  local found = redis.call('HSCAN', key, '0', 'COUNT', 1000)[2]
+  for i = 1, #found, 2 do
+    if not reason_in_force(found[i + 1], now) then redis.call('HDEL', key, found[i]) end
+  end
+end
+
+-- Suspends a name, from now on. KEYS suspensions; ARGV name, origin, seconds, -1 = without an end, reason, and "keep",
+-- where a suspension that is in force stays as it is, or "replace". Answers: the suspension that was there, may be empty.
+local function suspend(KEYS, ARGV)
+  local name, origin, seconds, reason = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+  if #ARGV ~= 5 or name == '' or not string.match(origin, '^%a+$') or string.find(reason, '\n') then
+    error('postern1: arguments')
+  end
+  if not seconds or seconds ~= math.floor(seconds) or seconds < -1 or seconds == 0 or seconds > 2 ^ 40 then
+    error('postern1: argument 3')
+  end
+  local now = tonumber(redis.call('TIME')[1])
+  local former = redis.call('HGET', KEYS[1], name) or ''
+  tidy(KEYS[1], now)
+  local is_in_force = former ~= '' and reason_in_force(former, now)
+  if is_in_force and ARGV[5] == 'keep' then return former end
+  local limit = seconds > 0 and string.format(' %.0f', now + seconds) or ''
+  redis.call('HSET', KEYS[1], name, string.format('%s %.0f%s\n%s\n', origin, now, limit, reason))
+  return is_in_force and former or ''
+end
+
+-- Ends the suspension of a name. KEYS suspensions; ARGV name. Answers: the suspension that was there, may be empty.
+local function resume(KEYS, ARGV)
+  local former = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  if former == '' or not reason_in_force(former, tonumber(redis.call('TIME')[1])) then return '' end
+  return former
+end
+
+-- Some of the suspensions in force. KEYS suspensions; ARGV a cursor, "0" at first. Answers: the
+-- next cursor, "0" = those were all; now; then name and text of each. One may come twice.
+local function suspensions(KEYS, ARGV)
+  local now = tonumber(redis.call('TIME')[1])
+  local found = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 100)
+  local answer = {found[1], now}
+  for i = 1, #found[2], 2 do
+    local name, text = found[2][i], found[2][i + 1]
+    if reason_in_force(text, now) then
+      answer[#answer + 1] = name
+      answer[#answer + 1] = text
+    end
+  end
+  return answer
+end
+
 -- Some of the quotas. ARGV a cursor, "0" at first; seconds of a minute, of an hour. Answers: the next cursor, "0" = those
 -- were all; then for each its name, used*4, and how many nodes have asked. One may come twice.
 local function list(KEYS, ARGV)
@@ -236,8 +302,32 @@ local function list(KEYS, ARGV)
   return answer
 end
 
+-- Notes that a web server is there. KEYS nodes; ARGV its name as a node, the number of its start (boot_id). A number never
+-- comes back after another one: then two machines have one name, and each would have the quota. Answers: 1 = so it is.
+local function node(KEYS, ARGV)
+  local name, boot = ARGV[1], ARGV[2]
+  if #ARGV ~= 2 or name == '' or not string.match(boot, '^[%x-]+$') then error('postern1: arguments') end
+  local now = tonumber(redis.call('TIME')[1])
+  local starts, count, place, is_twice = boot .. ' ' .. string.format('%.0f', now), 1, 0, 0
+  for former, seen in string.gmatch(redis.call('HGET', KEYS[1], name) or '', '([%x-]+) (%d+)') do
+    place = place + 1
+    if former == boot then
+      if place > 1 then is_twice = 1 end
+    elseif count < STARTS and now - tonumber(seen) < STARTS_SECONDS then
+      count = count + 1
+      starts = starts .. ' ' .. former .. ' ' .. seen
+    end
+  end
+  redis.call('HSET', KEYS[1], name, starts)
+  return is_twice
+end
+
 redis.register_function('postern1_charge', charge)
 redis.register_function{function_name = 'postern1_release', callback = function() return RELEASE end, flags = {'no-writes'}}
 redis.register_function{function_name = 'postern1_list', callback = list, flags = {'no-writes'}}
 redis.register_function{function_name = 'postern1_look', callback = look, flags = {'no-writes'}}
 redis.register_function('postern1_reset', reset)
+redis.register_function('postern1_suspend', suspend)
+redis.register_function('postern1_resume', resume)
+redis.register_function{function_name = 'postern1_suspensions', callback = suspensions, flags = {'no-writes'}}
+redis.register_function('postern1_node', node)

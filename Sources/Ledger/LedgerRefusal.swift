@@ -105,8 +105,9 @@ extension Ledger {
     try suspensions.store(new, for: uid)
     do throws(LedgerError) {
       let notice = try change(uid: record ?? uid, now: clock) { (usage, now) throws(LedgerError) in
-        // An automatic one that took the place of one that had ended, at this very moment.
-        if try suspensions.stored(of: uid)?.origin == .automatic {
+        // An automatic one, or a copy of a fleet's, that took the place of one that had ended, at
+        // this very moment; or the end of such a copy.
+        if try suspensions.stored(of: uid)?.origin != .administrator {
           try suspensions.store(new, for: uid)
         }
         if previous == nil { usage.notices.renew(.suspended) }

@@ -76,7 +76,9 @@ package struct Suspensions: Sendable {
   }
 
   /// Reads the contents; malformed contents are a suspension for an unknown reason, without an end.
-  static func read(_ text: [UInt8]) -> Suspension {
+  ///
+  /// - Parameter text: What `postern1_suspensions` tells, too.
+  package static func read(_ text: [UInt8]) -> Suspension {
     let lines = text.split(separator: lineFeed, omittingEmptySubsequences: false)
     let words = lines[0].split(separator: UInt8(ascii: " "))
     guard text.last == lineFeed, lines.count == 3, words.count == 2 || words.count == 3,

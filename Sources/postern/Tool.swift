@@ -8,8 +8,8 @@ enum Tool {
     SetCommand.command, Conf.command, QuotaStatus.command, QuotaReset.command, LogCommand.command,
     ReportCommand.command, Suspend.command,
     Resume.command, RaiseLimits.command, Explain.command, Learn.command, Check.command,
-    Doctor.command, FleetSetup.command, FleetCheck.command,
-    FleetStatus.command, Metrics.command, Completion.command { commands },
+    Doctor.command, FleetSetup.command, FleetCheck.command, FleetStatus.command, FleetSync.command,
+    Metrics.command, Completion.command { commands },
   ]
 
   /// What no help, completion or manual names.

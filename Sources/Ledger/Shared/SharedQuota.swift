@@ -168,9 +168,14 @@ struct SharedQuota {
   }
 
   /// The name of a node: host, number of the file, number of the account.
-  private static func name(of node: UInt64, _ epoch: UInt64) -> [UInt8] {
+  private static func name(of node: UInt64, _ epoch: UInt64) -> [UInt8] { name(of: [node, epoch]) }
+
+  /// The name of this machine as a node: host, number of the file.
+  static func name(of node: UInt64) -> [UInt8] { name(of: [node]) }
+
+  private static func name(of numbers: [UInt64]) -> [UInt8] {
     var name = Array(Host.nodeName().prefix(hostBytes))
-    for number in [node, epoch] {
+    for number in numbers {
       name.append(UInt8(ascii: "."))
       for shift in stride(from: 60, through: 0, by: -4) {
         name.append(hexadecimal[Int(number >> UInt64(shift) & 15)])

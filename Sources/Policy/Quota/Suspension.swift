@@ -8,6 +8,8 @@ package struct Suspension: Sendable, Equatable {
     case administrator
     /// `auto_suspend_refusals`.
     case automatic
+    /// A copy of one that is in force on every web server of a fleet.
+    case fleet
   }
 
   /// The most bytes of a reason.

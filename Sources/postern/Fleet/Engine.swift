@@ -6,7 +6,7 @@ internal import Policy
 /// command after the other over one connection.
 struct Engine: ~Copyable {
   /// The text of Install/fleet/postern1.lua that this program belongs to.
-  static let release: Int64 = 2
+  static let release: Int64 = 3
 
   /// More than the 100 quotas that one call of `postern1_list` tells of, or than INFO says.
   private static let bounds = ServerReply.Bounds(bytes: 1 << 20, count: 65_536)

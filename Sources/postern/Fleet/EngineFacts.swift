@@ -1,5 +1,6 @@
 internal import Ledger
 internal import LinuxSystem
+internal import Policy
 
 /// What the fleet's server says of itself.
 struct EngineFacts: Equatable {
@@ -57,14 +58,7 @@ extension Engine {
 
   /// Who is suspended on every web server, with what is told of it.
   mutating func suspended() throws(EngineFault) -> [(name: [UInt8], reason: [UInt8])] {
-    guard case .array(let parts) = try call(["HGETALL", "postern:suspended"]), parts.count % 2 == 0
-    else { throw .malformed }
-    var found: [(name: [UInt8], reason: [UInt8])] = []
-    for position in stride(from: 0, to: parts.count, by: 2) {
-      guard case .text(let name) = parts[position], case .text(let reason) = parts[position + 1]
-      else { throw .malformed }
-      found.append((name, reason))
-    }
-    return found.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    try suspensions().byName.map { ($0.key, $0.value.reason) }
+      .sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
 }

@@ -6,7 +6,8 @@ internal import Submission
 /// `postern resume USER`: ends a suspension.
 enum Resume {
   static let command = Command(
-    group: "resume", name: "", operands: "USER", operandCount: 1...1, flags: [],
+    group: "resume", name: "", operands: "USER", operandCount: 1...1,
+    flags: [FleetOrder.flag, EngineAccess.server, EngineAccess.passwordFile],
     summary: "End the suspension of a user",
     details: """
       Ends a suspension by 'postern suspend' or auto_suspend_refusals; messages refused before do not count
@@ -18,6 +19,9 @@ enum Resume {
   private static func run(_ arguments: Arguments) throws(ToolFailure) {
     let setup = try Setup.current()
     try setup.requireAdministrator(command.call)
+    guard !arguments.has(FleetOrder.flag.name) else {
+      return try FleetOrder.resume(arguments, setup)
+    }
     let map = try setup.readMap()
     let user = try UserFinder(map.entries).user(arguments.operands[0])
     let ledger = try setup.openLedger(map.configuration)
@@ -41,6 +45,14 @@ enum Resume {
       let still =
         "postern: the refusals of the last hour still count towards the next automatic suspension"
       throw ToolFailure(.failed, lines: ToolFailure(error).lines + [still])
+    }
+    if change.previous?.origin == .fleet {
+      let names = user.entry.map { FleetNames(of: $0, map.configuration).all } ?? []
+      let shown = names.map { HelpText.shown($0) }.joined(separator: " or ")
+      throw ToolFailure(
+        .failed,
+        "it is suspended on every web server, and here again with the next 'postern fleet sync': "
+          + "run 'postern resume --fleet NAME' with the name \(shown)")
     }
     if let reason = user.entry?.suspended {
       let shown = Diagnostics.shown(reason, limit: 400)

@@ -12,12 +12,13 @@ enum Suspend {
         name: "--for", value: "TIME",
         summary: "end it after a time such as 90s, 15m, 2h or 7d; else 'postern resume' ends it"),
       Command.Flag(name: "--reason", value: "TEXT", summary: "the reason shown in every refusal"),
+      FleetOrder.flag, EngineAccess.server, EngineAccess.passwordFile,
     ],
     summary: "Refuse all mail of a user from now on",
     details: """
       No map build is needed. Exempt users are refused, too. The reason, at most \(Suspension.reasonBytes) bytes, is shown in every
       refusal (user-suspended), in 'postern quota status' and in the notice, if notify is set in postern.cf.
-      'postern resume USER' ends the suspension. At a terminal you are asked before an exempt user is suspended.
+      'postern resume USER' ends the suspension. With --fleet the end of --for is judged by the clock of quota_server. At a terminal you are asked before an exempt user is suspended.
       """,
     run: run)
 
@@ -29,6 +30,9 @@ enum Suspend {
     try setup.requireAdministrator(command.call)
     let reason = try reason(arguments)
     let seconds = try seconds(arguments)
+    guard !arguments.has(FleetOrder.flag.name) else {
+      return try FleetOrder.suspend(arguments, setup, for: seconds, reason: reason)
+    }
     let map = try setup.readMap()
     let user = try UserFinder(map.entries).user(arguments.operands[0])
     guard try isMeant(user) else { throw ToolFailure(.failed, "nothing was changed") }
