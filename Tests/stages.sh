@@ -156,6 +156,7 @@ stage_hostile() {
 stage_fleet() {
   suite_with --only "the function of the fleet's server" read_plain_counts timeout 120 Tests/Fleet/function
   suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
+  suite_with --only "suspensions of a fleet, and its accounts" read_plain_counts timeout 120 Tests/Fleet/suspensions
   suite_with --only "what a quota server can answer" read_plain_counts timeout 120 Tests/Fleet/replies
   check "the drop-in with steps of a second builds" Tests/build steps
   suite_with --only "faults of a fleet, in their short form" read_plain_counts timeout 300 Tests/Fleet/faults --short
