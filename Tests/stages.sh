@@ -19,7 +19,7 @@ stage_packages() {
     binaries) printf '%s\n' binutils strace gcc libc6-dev musl-dev ;;
     completion) printf '%s\n' zsh fish shellcheck ;;
     report) printf '%s\n' chromium chromium-driver python3-selenium tidy util-linux ;;
-    benchmarks) printf '%s\n' valgrind python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
+    benchmarks) printf '%s\n' valgrind redis-server python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance)
       printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 procps liblognorm-utils logwatch redis-server openbsd-inetd
       printf '%s\n' curl swaks msmtp s-nail libphp-phpmailer php-symfony-mailer php-swiftmailer node-nodemailer
@@ -155,9 +155,12 @@ stage_hostile() {
 
 stage_fleet() {
   suite_with --only "the function of the fleet's server" read_plain_counts timeout 120 Tests/Fleet/function
+  suite "the same histories by the function and by the state file" read_plain_counts timeout 60 Tests/Fleet/histories
+  check "what a fleet's server needs, in its short form" timeout 60 Tests/Fleet/size --short
   suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
   suite_with --only "suspensions of a fleet, and its accounts" read_plain_counts timeout 120 Tests/Fleet/suspensions
   suite_with --only "what a quota server can answer" read_plain_counts timeout 120 Tests/Fleet/replies
+  suite_with --only "what the administrator does with a quota server" read_plain_counts timeout 120 Tests/Fleet/tool
   check "the drop-in with steps of a second builds" Tests/build steps
   suite_with --only "faults of a fleet, in their short form" read_plain_counts timeout 300 Tests/Fleet/faults --short
 }

@@ -20,6 +20,19 @@ package struct PeerSocket: Equatable, Sendable {
     userID == other.userID && inode == other.inode && cookie == other.cookie
   }
 
+  /// Whether this can be the other end of a connection, by what each end has sent and received.
+  ///
+  /// - Parameters:
+  ///   - before: This side's state before the socket was looked up.
+  ///   - after: This side's state after that.
+  /// - Returns: Whether both are open, and neither has received what the other has not sent. What
+  ///   is under way may be missing; SYN and FIN may count as bytes.
+  package func isOtherEnd(of before: TCPState, _ after: TCPState) -> Bool {
+    let slack: UInt64 = 2
+    return isConnected && after.isOpen && receivedBytes + slack >= before.acknowledgedBytes
+      && receivedBytes <= after.sentBytes + slack
+  }
+
   /// Looks the client's own socket up in the kernel's table of connections.
   ///
   /// The look-up is exact: all four numbers of the connection. But the kernel also answers with a

@@ -9,7 +9,7 @@ measure_inside() {
   shift
   require_root
   require_swift
-  need_packages postfix php-cli php-sqlite3 gcc libc6-dev musl-dev valgrind python3 util-linux binutils
+  need_packages postfix php-cli php-sqlite3 gcc libc6-dev musl-dev valgrind python3 util-linux binutils iproute2 systemd
   trap remove_measured_machine EXIT
   directory=$(mktemp -d /run/postern-benchmarks.XXXXXXXX)
   disk=$(mktemp -d /var/tmp/postern-benchmarks.XXXXXXXX)

@@ -115,3 +115,16 @@ class Engine:
     def remove(self):
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def fake_clock(directory):
+    """What a server has in its environment whose clock is told by a file, and a function that writes it."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock.c")
+    subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", f"{directory}/clock.so", source], check=True)
+
+    def turn(seconds):
+        with open(f"{directory}/clock.new", "w", encoding="ascii") as file:
+            file.write(f"{seconds}\n")
+        os.rename(f"{directory}/clock.new", f"{directory}/clock")
+    turn(0)
+    return {"LD_PRELOAD": f"{directory}/clock.so", "FAKE_CLOCK": f"{directory}/clock"}, turn

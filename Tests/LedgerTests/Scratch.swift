@@ -21,7 +21,7 @@ struct Scratch: ~Copyable {
 
   deinit {
     setPermissions(directory, 0o700)
-    for name in ["quota", "connections"] {
+    for name in ["quota", "connections", "fleet"] {
       try? FileSystem.unlink(directory + Array("/\(name)".utf8))
     }
     for name in ["suspended", "journal"] {

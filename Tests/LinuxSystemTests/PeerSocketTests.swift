@@ -110,6 +110,67 @@ struct PeerSocketTests {
     #expect(try PeerSocket.find(remote) == nil)
   }
 
+  /// Both ends have said four hundred bytes at most.
+  @Test(
+    "A socket is the other end only if neither has received what the other has not sent",
+    arguments: [
+      // What the client has received; what this side saw acknowledged before, and had sent after.
+      ("all that was sent", UInt64(300), UInt64(300), UInt64(300), true),
+      ("some is under way", 200, 100, 300, true),
+      ("SYN and FIN count", 302, 300, 300, true),
+      ("FIN was acknowledged", 300, 302, 302, true),
+      ("more than was sent", 303, 300, 300, false),
+      ("less than was acknowledged", 297, 300, 300, false),
+      ("nothing, where a greeting was acknowledged", 0, 40, 40, false),
+      ("a long session, where nothing was sent", 5_000, 0, 0, false),
+    ])
+  func counters(
+    name: String, received: UInt64, acknowledged: UInt64, sent: UInt64, isOtherEnd: Bool
+  ) throws {
+    let client = PeerSocket(
+      userID: 7, inode: 1, cookie: 1, isConnected: true, receivedBytes: received)
+    let before = try Self.state(1, acknowledged: acknowledged, sent: acknowledged)
+    let after = try Self.state(1, acknowledged: sent, sent: sent)
+    #expect(client.isOtherEnd(of: before, after) == isOtherEnd, "\(name)")
+  }
+
+  @Test func `a connection of which one end is closed has no other end`() throws {
+    let open = try Self.state(1, acknowledged: 9, sent: 9)
+    let client = PeerSocket(userID: 7, inode: 1, cookie: 1, isConnected: true, receivedBytes: 9)
+    let gone = PeerSocket(userID: 7, inode: 0, cookie: 1, isConnected: false, receivedBytes: 9)
+    #expect(client.isOtherEnd(of: open, open))
+    #expect(client.isOtherEnd(of: open, try Self.state(8, acknowledged: 9, sent: 9)))
+    #expect(!gone.isOtherEnd(of: open, open))
+    // TCP_CLOSE, and LAST_ACK.
+    for closed: UInt8 in [7, 9] {
+      #expect(!client.isOtherEnd(of: open, try Self.state(closed, acknowledged: 9, sent: 9)))
+    }
+  }
+
+  @Test func `the counters of two connections tell one from the other`() throws {
+    let one = try Pair(server: "127.0.0.1", address: "127.0.0.1")
+    let other = try Pair(server: "127.0.0.1", address: "127.0.0.1")
+    try one.accepted.writeAll(Array("220 host.example ESMTP Postern\r\n".utf8))
+    let state = try TCPState(of: one.accepted)
+    let own = try #require(try PeerSocket.find(TCPConversation(of: one.accepted)))
+    let wrong = try #require(try PeerSocket.find(TCPConversation(of: other.accepted)))
+    #expect(own.isOtherEnd(of: state, state))
+    #expect(!wrong.isOtherEnd(of: state, state))
+  }
+
+  /// A `struct tcp_info` with what is looked at.
+  private static func state(
+    _ state: UInt8, acknowledged: UInt64, sent: UInt64
+  ) throws -> TCPState {
+    var info = [UInt8](repeating: 0, count: 208)
+    info[0] = state
+    for index in 0..<8 {
+      info[120 + index] = UInt8(truncatingIfNeeded: acknowledged >> UInt64(8 * index))
+      info[200 + index] = UInt8(truncatingIfNeeded: sent >> UInt64(8 * index))
+    }
+    return try #require(TCPState(info))
+  }
+
   @Test func `what is no TCP connection has no ends`() throws {
     let pipe = try FileDescriptor.pipe()
     #expect(throws: Errno(number: ENOTSOCK, call: "getpeername")) {

@@ -48,16 +48,10 @@ struct SMTPClient: Sendable {
       let before = try TCPState(of: .standardInput)
       found = try PeerSocket.find(conversation)
       own = try TCPState(of: .standardInput)
-      guard let found, found.isConnected, own.isOpen,
-        found.receivedBytes + slack >= before.acknowledgedBytes,
-        found.receivedBytes <= own.sentBytes + slack
-      else { throw .notOpen }
+      guard let found, found.isOtherEnd(of: before, own) else { throw .notOpen }
       return found
     } catch {
       throw .connection(.noOwner(client: conversation.client.text))
     }
   }
-
-  /// SYN and FIN may count as bytes.
-  private static let slack: UInt64 = 2
 }

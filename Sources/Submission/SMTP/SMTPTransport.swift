@@ -35,6 +35,7 @@ package struct SMTPDescriptors: ~Copyable, SMTPTransport {
   private let output: FileDescriptor
   private let idleSeconds: Int32
   private let secondsPerMessage: Int32?
+  private let milliseconds: @Sendable () -> UInt64
   /// When the client's time for its next message is over, in milliseconds; nil = never.
   private var deadline: UInt64?
 
@@ -46,25 +47,28 @@ package struct SMTPDescriptors: ~Copyable, SMTPTransport {
   ///   - idleSeconds: How long it may be silent.
   ///   - secondsPerMessage: How long it may take until a message is taken, from the beginning or
   ///     from the one before it; nil = the client's own process waits, and nobody else's.
+  ///   - milliseconds: The time, which never goes back.
   package init(
     input: consuming FileDescriptor, output: consuming FileDescriptor,
-    idleSeconds: Int32 = Self.idleSeconds, secondsPerMessage: Int32? = nil
+    idleSeconds: Int32 = Self.idleSeconds, secondsPerMessage: Int32? = nil,
+    milliseconds: @escaping @Sendable () -> UInt64 = { Clock.monotonicMilliseconds() }
   ) {
     self.input = input
     self.output = output
     self.idleSeconds = idleSeconds
     self.secondsPerMessage = secondsPerMessage
+    self.milliseconds = milliseconds
     noteProgress()
   }
 
   package mutating func noteProgress() {
-    deadline = secondsPerMessage.map { Clock.monotonicMilliseconds() + UInt64($0) * 1_000 }
+    deadline = secondsPerMessage.map { milliseconds() + UInt64($0) * 1_000 }
   }
 
   /// How long is waited for the client now, in seconds.
   private func patience() throws(Errno) -> Int32 {
     guard let deadline else { return idleSeconds }
-    let now = Clock.monotonicMilliseconds()
+    let now = milliseconds()
     guard now < deadline else { throw .timedOut }
     return min(idleSeconds, Int32(clamping: (deadline - now + 999) / 1_000))
   }

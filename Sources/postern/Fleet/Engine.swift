@@ -2,8 +2,8 @@ internal import Ledger
 internal import LinuxSystem
 internal import Policy
 
-/// The server that a fleet shares its quotas through, as its administrator speaks to it: one command
-/// after the other over one connection.
+/// The server that a fleet shares its quotas through, as its administrator speaks to it: one
+/// command after the other over one connection.
 struct Engine: ~Copyable {
   /// The text of Install/fleet/postern1.lua that this program belongs to.
   static let release: Int64 = 3

@@ -5,15 +5,14 @@ internal import Policy
 enum FleetQuota {
   /// Prints the quotas that are named, or all.
   ///
-  /// - Parameters:
-  ///   - arguments: The operands are names of quotas: groups, or login names.
-  ///   - setup: The installation.
+  /// - Parameter arguments: The operands are names of quotas: groups, or login names.
   /// - Throws: `ToolFailure`.
-  static func show(_ arguments: Arguments, _ setup: Setup) throws(ToolFailure) {
-    try setup.requireAdministrator("quota status --fleet")
+  static func show(_ arguments: Arguments) throws(ToolFailure) {
     for flag in ["--all", "--watch", "--top"] where arguments.has(flag) {
       throw ToolFailure(.usage, "\(flag) cannot be used with --fleet")
     }
+    let setup = try Setup.current()
+    try setup.requireAdministrator("quota status --fleet")
     let map = try setup.readMap()
     let access = try EngineAccess(arguments, setup, map.configuration)
     var engine = try access.connect()

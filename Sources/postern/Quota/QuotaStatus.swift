@@ -37,6 +37,7 @@ enum QuotaStatus {
     run: run)
 
   private static func run(_ arguments: Arguments) throws(ToolFailure) {
+    guard !arguments.has("--fleet") else { return try FleetQuota.show(arguments) }
     let top = try number(arguments, "--top", 1...1_000_000) ?? .max
     let interval = try number(arguments, "--interval", 1...3_600)
     let isWatch = arguments.has("--watch")
@@ -50,7 +51,6 @@ enum QuotaStatus {
     guard !isWatch || (StandardOutput.isTerminal && !term.isEmpty && term != Array("dumb".utf8))
     else { throw ToolFailure(.failed, "--watch needs a terminal; run it without --watch") }
     let setup = try Setup.current()
-    guard !arguments.has("--fleet") else { return try FleetQuota.show(arguments, setup) }
     guard setup.isAdministrator else {
       return try show(arguments, interval ?? 2, suspend: nil) { () throws(ToolFailure) in
         let lines = try OwnQuota.rows(setup, arguments).map { QuotaTable.Line(row: $0) }

@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from . import door
 from .launch import Contender, Run, median, paired
-from .site import ADDRESS, DROP_IN, FALLBACK, POSTFIX, Machine
+from .site import ADDRESS, DROP_IN, FALLBACK, POSTFIX, UID, Machine
 from .table import Table
 
 LARGE = 25_000_000
@@ -173,7 +174,22 @@ def examining(machine: Machine, table: Table) -> None:
     passwd.write_text(before, encoding="utf-8")
 
 
-ROWS = (submission, sizes, others, cold, memory, body, recipients, quota, compiling, examining)
+def smtp(machine: Machine, table: Table) -> None:
+    """One message of 4 KB over SMTP, and each of twenty in a connection, over Postfix's own smtpd and over sendmail(1)."""
+    machine.configure()
+    message = machine.message("4k", 4000)
+    rounds = 20 if table.short else 400
+    with door.servers():
+        for count, what in ((1, "one in a connection"), (SESSION_MESSAGES, f"{SESSION_MESSAGES} in a connection")):
+            bare, ours, given = door.compare(UID, ADDRESS, message, count, rounds if count == 1 else rounds // 10)
+            table.told(f"4 KB message over SMTP, {what}, wall time, over Postfix's smtpd "
+                       f"({median(bare, 'wall') / 1000 / count:.1f} ms each)", str(paired(ours, bare, "wall")))
+            table.told(f"the same, over {count} of bare sendmail ({median(given, 'wall') / 1000 / count:.1f} ms each)",
+                       str(paired(ours, given, "wall")))
+    machine.empty()
+
+
+ROWS = (submission, sizes, others, cold, memory, body, recipients, quota, compiling, examining, smtp)
 
 
 def main() -> int:
