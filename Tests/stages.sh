@@ -158,6 +158,7 @@ stage_fleet() {
   suite "the same histories by the function and by the state file" read_plain_counts timeout 60 Tests/Fleet/histories
   check "what a fleet's server needs, in its short form" timeout 60 Tests/Fleet/size --short
   suite_with --only "one quota for several web servers" read_plain_counts timeout 300 Tests/Fleet/run
+  suite_with --only "suspensions of a fleet, and its accounts" read_plain_counts timeout 120 Tests/Fleet/suspensions
   suite_with --only "what a quota server can answer" read_plain_counts timeout 120 Tests/Fleet/replies
   suite_with --only "what the administrator does with a quota server" read_plain_counts timeout 120 Tests/Fleet/tool
   check "the drop-in with steps of a second builds" Tests/build steps

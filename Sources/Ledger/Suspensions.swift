@@ -77,7 +77,8 @@ package struct Suspensions: Sendable {
 
   /// Reads the contents; malformed contents are a suspension for an unknown reason, without an end.
   ///
-  /// - Parameter text: What `postern1_suspensions` tells, too.
+  /// - Parameter text: The contents; the server of a fleet's quotas keeps the same text.
+  /// - Returns: The suspension.
   package static func read(_ text: [UInt8]) -> Suspension {
     let lines = text.split(separator: lineFeed, omittingEmptySubsequences: false)
     let words = lines[0].split(separator: UInt8(ascii: " "))
