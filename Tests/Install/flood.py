@@ -3,8 +3,8 @@
 usage: flood.py SECONDS RATE MANNER HOG SITE...
 
 Each SITE opens its part of RATE connections a second for so many SECONDS, whatever becomes of them; every tenth sends a
-message. HOG holds 1 000 connections open (MANNER: holds), or opens one after the other as fast as it can (storms). The
-first line has the figures; exits 1 if a connection of a SITE was not served.
+message. HOG wants 1 000 connections and holds those that it gets (MANNER: holds), or opens one after the other as fast as it
+can (storms). The first line has the figures; exits 1 if a connection of a SITE was not served.
 """
 
 import asyncio
@@ -71,11 +71,22 @@ async def site(name: str, seconds: float, rate: float) -> None:
 
 
 def hold() -> None:
-    """Opens 1 000 connections and lets none go; what is closed at the other end stays open here."""
-    held = [socket.create_connection(("127.0.0.1", PORT), 60) for _ in range(HELD)]
+    """Tries for 1 000 connections and lets none go; goes on trying for what it did not get."""
+    held: list[socket.socket] = []
+    try_for(held, HELD)
     served = sum(one.recv(3) == b"220" for one in held)
     print(f"{len(held)} {served}", flush=True)
-    time.sleep(3_600)
+    while True:
+        time.sleep(0.1)
+        try_for(held, 20)
+
+
+def try_for(held: list[socket.socket], count: int) -> None:
+    for _ in range(count):
+        try:
+            held.append(socket.create_connection(("127.0.0.1", PORT), 60))
+        except ConnectionError:
+            pass
 
 
 def storm() -> None:
@@ -123,7 +134,7 @@ def main(seconds: str, rate: str, manner: str, hog: str, *sites: str) -> int:
     whole = [value for result in results for value in result["whole"]]
     refused = [text for result in results for text in result["refused"]]
     print(f"{len(sites)} sites, {float(rate):.0f} connections a second for {seconds} s; the hog {manner} "
-          f"{opened}, {served} of them served: {len(whole)} served, {len(refused)} refused; greeting after "
+          f"{opened} of {HELD}, {served} served: {len(whole)} served, {len(refused)} refused; greeting after "
           f"{round(1_000 * statistics.median(greeting), 1)} ms (99 %: {percentile(greeting, .99)}), whole "
           f"{round(1_000 * statistics.median(whole), 1)} ms (99 %: {percentile(whole, .99)}); "
           f"at most {busiest} sessions at once")
