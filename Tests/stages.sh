@@ -21,7 +21,7 @@ stage_packages() {
     report) printf '%s\n' chromium chromium-driver python3-selenium tidy util-linux ;;
     benchmarks) printf '%s\n' valgrind redis-server python3 postfix php-cli php-sqlite3 gcc libc6-dev ;;
     compliance)
-      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 procps liblognorm-utils logwatch redis-server openbsd-inetd
+      printf '%s\n' postfix postfix-cdb postfix-lmdb php-cli python3 util-linux nftables iproute2 procps liblognorm-utils logwatch redis-server openbsd-inetd conntrack systemd
       printf '%s\n' curl swaks msmtp s-nail libphp-phpmailer php-symfony-mailer php-swiftmailer node-nodemailer
       ;;
     fallback) stage_packages compliance ;;

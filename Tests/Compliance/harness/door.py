@@ -93,7 +93,11 @@ def open_door(stage: Stage, *, redirects: bool = False, user: str = "postern") -
     finally:
         listener.close()
         if redirects:
-            run_root("nft", "delete", "table", "inet", "postern_smtp")
+            done = run_root("nft", "delete", "table", "inet", "postern_smtp")
+            if done.status != 0:
+                raise RuntimeError(f"nft: {done.stderr!r}")
+            # Nobody keeps these up to date any more: a later client with the same port would be taken for redirected.
+            run_root("conntrack", "--flush")
 
 
 def say(stage: Stage, client: bytes, user: str = "alice", *, host: str = "127.0.0.1",
