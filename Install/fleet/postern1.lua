@@ -29,6 +29,11 @@ local STARTS, STARTS_SECONDS = 16, 3600
 -- which they refuse: messages before recipients, the hour before the day.
 local ORDER = {1, 3, 2, 4}
 
+-- Since 1970, by this server's clock: the only one there is.
+local function now_of_server()
+  return tonumber(redis.call('TIME')[1])
+end
+
 local function read(key, minute, hour)
   local blob = redis.call('GET', key)
   if not blob then return {VERSION, 0, minute, hour, {}, {}, {}} end
@@ -44,7 +49,7 @@ local function write(key, record, seconds_of_hour)
 end
 
 local function clock(seconds_of_minute, seconds_of_hour)
-  local now = tonumber(redis.call('TIME')[1])
+  local now = now_of_server()
   return now, math.floor(now / seconds_of_minute), math.floor(now / seconds_of_hour)
 end
 
@@ -254,7 +259,7 @@ local function suspend(KEYS, ARGV)
   if not seconds or seconds ~= math.floor(seconds) or seconds < -1 or seconds == 0 or seconds > 2 ^ 40 then
     error('postern1: argument 3')
   end
-  local now = tonumber(redis.call('TIME')[1])
+  local now = now_of_server()
   local former = redis.call('HGET', KEYS[1], name) or ''
   tidy(KEYS[1], now)
   local is_in_force = former ~= '' and reason_in_force(former, now)
@@ -268,14 +273,14 @@ end
 local function resume(KEYS, ARGV)
   local former = redis.call('HGET', KEYS[1], ARGV[1]) or ''
   redis.call('HDEL', KEYS[1], ARGV[1])
-  if former == '' or not reason_in_force(former, tonumber(redis.call('TIME')[1])) then return '' end
+  if former == '' or not reason_in_force(former, now_of_server()) then return '' end
   return former
 end
 
 -- Some of the suspensions in force. KEYS suspensions; ARGV a cursor, "0" at first. Answers: the
 -- next cursor, "0" = those were all; now; then name and text of each. One may come twice.
 local function suspensions(KEYS, ARGV)
-  local now = tonumber(redis.call('TIME')[1])
+  local now = now_of_server()
   local found = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 100)
   local answer = {found[1], now}
   for i = 1, #found[2], 2 do
@@ -307,7 +312,7 @@ end
 local function node(KEYS, ARGV)
   local name, boot = ARGV[1], ARGV[2]
   if #ARGV ~= 2 or name == '' or not string.match(boot, '^[%x-]+$') then error('postern1: arguments') end
-  local now = tonumber(redis.call('TIME')[1])
+  local now = now_of_server()
   local starts, count, place, is_twice = boot .. ' ' .. string.format('%.0f', now), 1, 0, 0
   for former, seen in string.gmatch(redis.call('HGET', KEYS[1], name) or '', '([%x-]+) (%d+)') do
     place = place + 1
