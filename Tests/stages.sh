@@ -27,7 +27,7 @@ stage_packages() {
     fallback) stage_packages compliance ;;
     hostile) printf '%s\n' postfix php-cli php-fpm php-cgi python3 util-linux uidmap nftables iproute2 libemail-address-xs-perl ;;
     fleet) printf '%s\n' python3 redis-server haproxy postfix nftables iproute2 util-linux gcc libc6-dev ;;
-    doctor) printf '%s\n' cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
+    doctor) printf '%s\n' redis-server cron postfix php-cli python3 util-linux nftables iproute2 systemd ;;
     guide) printf '%s\n' postfix php-cli php-symfony-mailer python3 util-linux nftables iproute2 systemd ;;
     try) printf '%s\n' postfix php-cli python3 util-linux nftables iproute2 systemd redis-server ;;
     install)

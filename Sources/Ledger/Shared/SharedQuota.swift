@@ -36,7 +36,6 @@ struct SharedQuota {
     case late(number: UInt64)
   }
 
-  private static let passwordBytes = 512
   /// The longest reason of a suspension that is passed on.
   private static let reasonBytes = 200
 
@@ -119,11 +118,11 @@ struct SharedQuota {
   private func signIn() throws(Errno) -> [UInt8] {
     let file = try FileDescriptor.open(
       path: settings.passwordFile, options: [.readOnly, .followLinks, .nonBlocking])
-    let text = try file.pread(offset: 0, count: Self.passwordBytes)
+    let text = try file.pread(offset: 0, count: ServerPassword.fileBytes)
     var command = ServerCommand(wordCount: 3)
     command.append("AUTH")
     command.append(settings.user)
-    command.append(Array(text.prefix { $0 != 0x0A && $0 != 0x0D }))
+    command.append(ServerPassword.line(of: text))
     return command.bytes
   }
 

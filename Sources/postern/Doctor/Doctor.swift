@@ -76,7 +76,7 @@ enum Doctor {
     ServiceExamination.run(written: written, gate: gate.form(account), &diagnosis)
     MachineExamination.run(&diagnosis)
     SharedUserExamination.run(&diagnosis)
-    examineFleet(setup, contents.configuration, sites.accounts, &diagnosis)
+    examineFleet(setup, contents.configuration, sites.accounts[0], account, &diagnosis)
     // Last, because root becomes postern for it.
     MachineExamination.state(setup, account, contents.configuration, &diagnosis)
   }
@@ -134,15 +134,18 @@ enum Doctor {
 
   /// The server that quotas are shared through, where there is one.
   private static func examineFleet(
-    _ setup: Setup, _ configuration: Configuration, _ sites: [Account],
+    _ setup: Setup, _ configuration: Configuration, _ site: Account, _ service: Account,
     _ diagnosis: inout Diagnosis
   ) {
-    guard configuration.quotaServer.address != nil else { return }
+    let settings = configuration.quotaServer
+    guard let address = settings.address,
+      FleetExamination.outside(address, settings, site: site, service: service, &diagnosis)
+    else { return }
     do throws(ToolFailure) {
-      let access = try EngineAccess(.none, setup, configuration)
-      FleetExamination.run(access, configuration.quotaServer, sites: sites, &diagnosis)
+      FleetExamination.inside(try EngineAccess(.none, setup, configuration), &diagnosis)
     } catch {
-      diagnosis.skip("the quota server", because: error.lines.joined(separator: " "))
+      diagnosis.skip(
+        "how the quota server is set up", because: error.lines.joined(separator: " "))
     }
   }
 

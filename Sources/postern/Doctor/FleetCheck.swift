@@ -28,18 +28,20 @@ enum FleetCheck {
     var diagnosis = Diagnosis()
     diagnosis.accepted = Set(
       map.configuration.doctorAccept.map { String(decoding: $0, as: UTF8.self) })
-    FleetExamination.run(
-      access, map.configuration.quotaServer, sites: sites(of: map), &diagnosis)
+    let answers = FleetExamination.outside(
+      access.address, map.configuration.quotaServer, site: site(of: map),
+      service: try setup.serviceAccount(), &diagnosis)
+    if answers { FleetExamination.inside(access, &diagnosis) }
     let times = latency(access).map { "latency: \($0)\n" } ?? ""
     try Output.write(arguments.has("--json") ? diagnosis.json : times + diagnosis.report)
     if diagnosis.has(.hole) { throw ToolFailure(.failed, lines: []) }
     if diagnosis.has(.fault) { throw ToolFailure(.faulty, lines: []) }
   }
 
-  private static func sites(of map: MapContents) -> [Account] {
-    map.entries.first { !$0.isExempt }.map {
-      [Account(name: $0.user, userID: $0.uid, groupID: $0.uid, fullName: [])]
-    } ?? []
+  private static func site(of map: MapContents) -> Account {
+    map.entries.first { !$0.isExempt && $0.uid != 0 }.map {
+      Account(name: $0.user, userID: $0.uid, groupID: $0.uid, fullName: [])
+    } ?? AnyUser.account
   }
 
   /// As each message does it: connect, sign in, ask.
@@ -59,6 +61,6 @@ enum FleetCheck {
   }
 
   private static func shown(_ time: Swift.Duration) -> String {
-    "\(time.components.attoseconds / 1_000_000_000_000) us"
+    "\(time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000) us"
   }
 }

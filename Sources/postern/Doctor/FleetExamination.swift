@@ -8,34 +8,68 @@ enum FleetExamination {
   private static let clockSeconds: UInt64 = 30
   private static let configuration = "\(Installation.share)/fleet/valkey.conf"
 
-  /// Looks at the server.
+  /// Looks at the server as the drop-in does, and as whoever should not reach it.
+  ///
+  /// - Parameters:
+  ///   - address: Where it is.
+  ///   - settings: What postern.cf says for the drop-in.
+  ///   - site: A site's account: one, because each attempt may take two seconds.
+  ///   - service: The account postern, who reads the password; nil = whoever runs this.
+  ///   - diagnosis: Takes what is found.
+  /// - Returns: Whether it answers.
+  static func outside(
+    _ address: QuotaServerAddress, _ settings: QuotaServerSettings, site: Account,
+    service: Account?, _ diagnosis: inout Diagnosis
+  ) -> Bool {
+    let server = HelpText.shown(address.written)
+    diagnosis.add(strangers(address, server))
+    diagnosis.add(reachable(address, settings, site, server))
+    do throws(EngineFault) {
+      var engine = try Engine.connect(to: address, as: dropIn(settings, service))
+      let release = try engine.release()
+      if release == Engine.release {
+        try engine.look()
+      } else {
+        diagnosis.add(function(release, server))
+      }
+      return true
+    } catch {
+      guard case .refused = error else {
+        diagnosis.add(
+          Finding(
+            .fleetUnreachable, "the quota server does not answer: quotas are not shared",
+            evidence: ["\(server): \(error.text)"],
+            remedy: "start it, or correct quota_server; then 'postern fleet check'"))
+        return false
+      }
+      diagnosis.add(
+        Finding(
+          .fleetAccount,
+          "the quota server does not let the drop-in ask: quotas are not shared",
+          evidence: ["\(server): \(error.text)"],
+          remedy: "compare quota_server_user and quota_server_password_file with users.acl there"))
+      return true
+    }
+  }
+
+  /// Looks at how it was set up.
   ///
   /// - Parameters:
   ///   - access: Where it is, and the administrator's account.
-  ///   - settings: What postern.cf says for the drop-in.
-  ///   - sites: Accounts of sites, none of which may reach it.
   ///   - diagnosis: Takes what is found.
-  static func run(
-    _ access: EngineAccess, _ settings: QuotaServerSettings, sites: [Account],
-    _ diagnosis: inout Diagnosis
-  ) {
-    diagnosis.add(strangers(access))
-    diagnosis.add(reachable(access, sites))
+  static func inside(_ access: EngineAccess, _ diagnosis: inout Diagnosis) {
     do throws(EngineFault) {
       var engine = try Engine.connect(to: access.address, as: access.account)
       let facts = try engine.facts()
       diagnosis.add(findings(facts, now: Clock.seconds(), server: access.shown))
-      let release = try engine.release()
-      diagnosis.add(function(release, facts, access))
-      if release != nil { diagnosis.add(account(access, settings)) }
     } catch {
       diagnosis.add(
         Finding(
           .fleetUnreachable,
-          "the quota server does not do what its administrator asks: quotas are not shared, and nothing of it can be examined",
+          "the quota server does not tell its administrator how it is set up: that was not examined",
           evidence: ["\(access.shown): \(error.text)"],
           remedy:
-            "start it, or correct quota_server, the password or users.acl; then 'postern fleet check'"
+            "correct /etc/postern/fleet-admin.password, or users.acl there; then 'postern fleet check'"
         ))
     }
   }
@@ -84,80 +118,84 @@ enum FleetExamination {
     return found
   }
 
-  private static func function(
-    _ release: Int64?, _ facts: EngineFacts, _ access: EngineAccess
-  ) -> Finding? {
-    guard release != Engine.release else { return nil }
+  private static func function(_ release: Int64?, _ server: String) -> Finding {
     let loaded =
       release.map { "release \($0) is loaded, this is \(Engine.release)" } ?? "it is not loaded"
-    let old = facts.hasFunctions ? "" : "; it needs Valkey, or Redis 7.0 and later"
     return Finding(
       .fleetFunction, "the quota server has not the function of this Postern",
-      evidence: ["\(access.shown): \(loaded); \(facts.program)\(old)"],
-      remedy: "postern fleet setup")
+      evidence: ["\(server): \(loaded)"], remedy: "postern fleet setup")
   }
 
-  /// What the drop-in does for each message, without counting anything.
-  private static func account(_ access: EngineAccess, _ settings: QuotaServerSettings) -> Finding? {
+  /// The account that the drop-in signs in with; nil = it does not.
+  ///
+  /// The password is read as the account postern, who may not be able to what root is.
+  private static func dropIn(
+    _ settings: QuotaServerSettings, _ service: Account?
+  ) throws(EngineFault) -> EngineAccount? {
+    guard !settings.passwordFile.isEmpty else { return nil }
+    let file = String(decoding: settings.passwordFile, as: UTF8.self)
+    let text =
+      service == nil
+      ? Machine.text(file) : Machine.run(["cat", "--", file], as: service)?.success
+    guard let text else { throw .refused("\(file) cannot be read by the account postern") }
+    return EngineAccount(name: settings.user, password: ServerPassword.line(of: Array(text.utf8)))
+  }
+
+  /// Whoever has no password: only who is told to sign in, or gets no answer, is not served.
+  private static func strangers(_ address: QuotaServerAddress, _ server: String) -> Finding? {
+    guard var engine = try? Engine.connect(to: address, as: nil) else { return nil }
+    let said: String
     do throws(EngineFault) {
-      let file = String(decoding: settings.passwordFile, as: UTF8.self)
-      let password = Machine.text(file).map { Array($0.utf8.prefix { $0 != 0x0A && $0 != 0x0D }) }
-      guard settings.passwordFile.isEmpty || password != nil else {
-        throw .refused("\(file) cannot be read")
-      }
-      let account = password.map { EngineAccount(name: settings.user, password: $0) }
-      var engine = try Engine.connect(to: access.address, as: account)
-      try engine.look()
-      return nil
+      _ = try engine.call(["PING"])
+      said = "PING was answered without AUTH"
     } catch {
-      return Finding(
-        .fleetAccount, "the quota server does not let the drop-in ask: quotas are not shared",
-        evidence: ["\(access.shown): \(error.text)"],
-        remedy: "compare quota_server_user and quota_server_password_file with users.acl there")
+      guard case .refused(let text) = error, text.hasPrefix("NOPERM") else { return nil }
+      said = "without AUTH it says '\(text)', and not NOAUTH"
     }
-  }
-
-  /// Whoever has no password.
-  private static func strangers(_ access: EngineAccess) -> Finding? {
-    guard var engine = try? Engine.connect(to: access.address, as: nil),
-      (try? engine.call(["PING"])) != nil
-    else { return nil }
     return Finding(
       .fleetOpen,
       "the quota server serves whoever has no password: anybody who reaches it can change what was used",
-      evidence: ["\(access.shown): PING was answered without AUTH"],
+      evidence: ["\(server): \(said)"],
       remedy:
         "let it load \(Installation.share)/fleet/users.acl, whose first line is 'user default off'")
   }
 
-  private static func reachable(_ access: EngineAccess, _ sites: [Account]) -> Finding? {
-    let evidence: String?
-    switch access.address {
-    case .unix(let path): evidence = open(String(decoding: path, as: UTF8.self))
-    case .inet(let address, let port):
-      evidence = sites.first { connects($0, String(decoding: address, as: UTF8.self), port) }.map {
-        "\(AnyUser.shown($0.name)) can connect to \(access.shown)"
+  private static func reachable(
+    _ address: QuotaServerAddress, _ settings: QuotaServerSettings, _ site: Account,
+    _ server: String
+  ) -> Finding? {
+    var evidence: [String] = []
+    switch address {
+    case .unix(let path): evidence += [open(path, to: 0o002)].compactMap { $0 }
+    case .inet(let host, let port):
+      if connects(site, String(decoding: host, as: UTF8.self), port) {
+        evidence.append("\(AnyUser.shown(site.name)) can connect to \(server)")
       }
     }
-    return evidence.map {
-      Finding(
-        .fleetReachable, "sites reach the quota server", evidence: [$0],
-        remedy:
-          "nft -f \(Installation.share)/nftables/postern-fleet.nft; a socket: mode 660 and group postern, in a directory with mode 750"
-      )
+    if !settings.passwordFile.isEmpty {
+      evidence += [open(settings.passwordFile, to: 0o004)].compactMap { $0 }
     }
+    guard !evidence.isEmpty else { return nil }
+    return Finding(
+      .fleetReachable, "sites reach the quota server, or the password for it", evidence: evidence,
+      remedy:
+        "nft -f \(Installation.share)/nftables/postern-fleet.nft; a socket: mode 660 and group postern, in a directory with mode 750; the password: mode 640 and group postern"
+    )
   }
 
-  /// A socket that everybody may write to, on a way that everybody may go.
-  private static func open(_ path: String) -> String? {
-    guard let socket = Machine.status(path), socket.mode & 0o002 != 0 else { return nil }
-    var directory = Array(path.utf8)
+  /// A file that everybody may use in a way, in directories that everybody may go through.
+  private static func open(_ path: [UInt8], to use: UInt32) -> String? {
+    let shown = HelpText.shown(path)
+    guard let file = Machine.status(String(decoding: path, as: UTF8.self)),
+      file.mode & use != 0
+    else { return nil }
+    var directory = path
     while directory.count > 1 {
       directory = FileSystem.directory(of: directory)
       let status = Machine.status(String(decoding: directory, as: UTF8.self))
       guard let status, status.mode & 0o001 != 0 else { return nil }
     }
-    return "\(path) has mode \(String(socket.mode & 0o7777, radix: 8)), and everybody may go there"
+    return "\(shown) has mode \(String(file.mode & 0o7777, radix: 8)), and everybody may go there"
   }
 
   private static func connects(_ site: Account, _ address: String, _ port: UInt16) -> Bool {

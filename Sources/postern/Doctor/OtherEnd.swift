@@ -16,9 +16,8 @@ struct OtherEnd {
     let sockets = Machine.entries("/proc").compactMap(Int.init).compactMap { pid in
       runs(pid, program) ? Self.socket(of: pid) : nil
     }
-    return ["/proc/net/tcp", "/proc/net/tcp6"].contains { table in
-      guard let text = Machine.text(table) else { return false }
-      return Self.inodes(in: text, connectedTo: port).contains(where: sockets.contains)
+    return Machine.socketTables().contains { table in
+      Self.inodes(in: table, connectedTo: port).contains(where: sockets.contains)
     }
   }
 

@@ -82,10 +82,8 @@ enum SMTPExamination {
         "SMTP on this machine's own addresses", because: "hostname -I does not list them")
     }
     let named = endpoints(services, addresses, &diagnosis)
-    let sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { file -> [ListeningSockets.Place] in
-      guard let text = Machine.text(file) else { return [] }
-      return ListeningSockets.parse(text)
-    }.filter { !named.contains($0) }
+    let sockets = Machine.socketTables().flatMap(ListeningSockets.parse)
+      .filter { !named.contains($0) }
     if sockets.count > socketLimit {
       diagnosis.skip(
         "\(sockets.count - socketLimit) listening sockets", because: "there are too many to try all"

@@ -114,6 +114,7 @@ enum EngineFault: Error {
       "OOM": "its memory is full (maxmemory)",
     ]
     if said.contains("Function not found") { return "run 'postern fleet setup'" }
+    if said.contains("unknown command") { return "it must be Valkey, or Redis 7.0 and later" }
     return said.split(separator: " ").first.flatMap { advice[String($0)] }
   }
 }

@@ -15,7 +15,6 @@ struct EngineAccess: Sendable {
   /// The account of Install/fleet/users.acl.
   private static let accountName = "postern-admin"
   private static let fileName = "/fleet-admin.password"
-  private static let passwordBytes = 512
 
   let address: QuotaServerAddress
   /// Nil = the server asks for no password.
@@ -70,8 +69,7 @@ struct EngineAccess: Sendable {
       guard isPrivate, status.ownerUID == setup.credentials.effectiveUserID else {
         throw Errno(number: 13, call: "open")
       }
-      let text = try file.readToEnd(limit: passwordBytes)
-      return Array(text.prefix { $0 != 0x0A && $0 != 0x0D })
+      return ServerPassword.line(of: try file.readToEnd(limit: ServerPassword.fileBytes))
     } catch {
       if error.isNotFound, !isExpected { return nil }
       throw ToolFailure(

@@ -6,7 +6,7 @@ internal import Policy
 struct EngineFacts: Equatable {
   /// INFO: lines `name:value`, and headings.
   private let info: [String: String]
-  /// CONFIG GET: what it was told; nil = the account may not ask.
+  /// CONFIG GET: what it was told.
   let parameters: [String: String]
 
   static let asked = ["maxmemory-policy", "appendonly", "timeout", "min-replicas-to-write"]
@@ -24,11 +24,6 @@ struct EngineFacts: Equatable {
   /// `Valkey 8.1.1`, `Redis 7.0.15`: Valkey says both, its own number in another line.
   var program: String {
     info["valkey_version"].map { "Valkey \($0)" } ?? "Redis \(info["redis_version"] ?? "(unknown)")"
-  }
-  /// Functions came with Redis 7.0, which Valkey was made of.
-  var hasFunctions: Bool {
-    let major = info["redis_version"].flatMap { Int($0.prefix { $0 != "." }) }
-    return (major ?? 0) >= 7
   }
   /// `master` or `slave`, in its own words.
   var role: String { info["role"] ?? "unknown" }

@@ -48,7 +48,7 @@ extension Engine {
   /// Which text of the function is loaded; nil = one from before it told, or none.
   mutating func release() throws(EngineFault) -> Int64? {
     do throws(EngineFault) {
-      guard case .integer(let number) = try call(["FCALL_RO", "postern1_release", "0"]) else {
+      guard case .integer(let number) = try call(["FCALL", "postern1_release", "0"]) else {
         return nil
       }
       return number

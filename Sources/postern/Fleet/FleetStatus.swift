@@ -22,6 +22,8 @@ enum FleetStatus {
     let server: String
     let facts: EngineFacts
     let usages: [SharedUsage]
+    /// Whether those are all.
+    let areAll: Bool
     let suspended: [(name: [UInt8], reason: [UInt8])]
 
     var messages: UInt64 { usages.reduce(0) { $0 + UInt64($1.hour.messages) } }
@@ -34,8 +36,9 @@ enum FleetStatus {
     var engine = try access.connect()
     let status: Status
     do throws(EngineFault) {
+      let (usages, areAll) = try engine.usages()
       status = Status(
-        server: access.shown, facts: try engine.facts(), usages: try engine.usages().found,
+        server: access.shown, facts: try engine.facts(), usages: usages, areAll: areAll,
         suspended: try engine.suspended())
     } catch {
       throw access.failure(error)
@@ -57,7 +60,10 @@ enum FleetStatus {
         ("server", "\(status.server), \(facts.program)"),
         ("role", "\(facts.role), \(facts.replicas) replicas"),
         ("memory", "\(facts.memoryBytes / 1_024) K, \(limit)"),
-        ("quotas", "\(status.usages.count), with \(status.messages) messages in the last hour"),
+        (
+          "quotas",
+          "\(status.areAll ? "" : "at least ")\(status.usages.count), with \(status.messages) messages in the last hour"
+        ),
       ] + suspended)
   }
 

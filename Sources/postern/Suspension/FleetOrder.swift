@@ -103,12 +103,6 @@ struct FleetNames {
   /// Finds those of an entry, be it exempt from quotas.
   init(of entry: SenderEntry, _ configuration: Configuration) {
     group = entry.rules.quotaGroup?.name
-    guard configuration.quotaServer.scope == .all,
-      case .login(let name)? = UserName(entry.user[...])
-    else {
-      login = nil
-      return
-    }
-    login = name
+    login = configuration.quotaServer.login(of: entry)
   }
 }

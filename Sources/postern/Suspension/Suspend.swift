@@ -18,7 +18,8 @@ enum Suspend {
     details: """
       No map build is needed. Exempt users are refused, too. The reason, at most \(Suspension.reasonBytes) bytes, is shown in every
       refusal (user-suspended), in 'postern quota status' and in the notice, if notify is set in postern.cf.
-      'postern resume USER' ends the suspension. With --fleet the end of --for is judged by the clock of quota_server. At a terminal you are asked before an exempt user is suspended.
+      'postern resume USER' ends the suspension. At a terminal you are asked before an exempt user is suspended. With --fleet
+      the end of --for is judged by the clock of quota_server.
       """,
     run: run)
 
